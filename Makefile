@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# boot-wrapper-armv7: `make help` tells what there is.
+
+BOARD		?= vexpress-a15
+O		?= build
+SMP_METHOD	?= psci
+KERNEL_FORMAT	?= zimage
+DTB_MEND	?= build
+QEMU		?= qemu-system-arm
+HOSTCC		?= cc
+PYTHON		?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell \
+		     $(p) -c 'import pytest, pexpect, elftools' 2>/dev/null && echo $(p))) python3)
+
+ifeq ($(wildcard boards/$(BOARD).mk),)
+$(error BOARD=$(BOARD): no such board; there are: $(patsubst boards/%.mk,%,$(wildcard boards/*.mk)))
+endif
+include boards/$(BOARD).mk
+
+deps	:= $(O)/deps
+out	:= $(O)/$(BOARD)
+
+#
+# Toolchain: GCC by CROSS_COMPILE, or clang and lld with LLVM=1.
+#
+ifneq ($(LLVM),)
+CC		:= clang --target=arm-none-eabi
+LD		:= ld.lld
+NM		:= llvm-nm
+OBJCOPY		:= llvm-objcopy
+else
+CROSS_COMPILE	?= arm-none-eabi-
+CC		:= $(CROSS_COMPILE)gcc
+LD		:= $(CROSS_COMPILE)ld
+NM		:= $(CROSS_COMPILE)nm
+OBJCOPY		:= $(CROSS_COMPILE)objcopy
+endif
+
+ifeq ($(V),1)
+quiet	= @printf ''
+Q	:=
+else
+quiet	= @printf '  %-7s %s\n' $(1) $(patsubst $(O)/%,%,$(2))
+Q	:= @
+endif
+
+#
+# Flags. Hard-float ABI only in name, to be linkable with Debian's libfdt: no
+# floating-point register is ever used.
+#
+warnings	:= -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-declarations
+ifneq ($(LLVM),)
+arch		:= -march=armv7-a -mfloat-abi=hard -mfpu=vfpv3-d16 -mimplicit-it=always
+nofloat		:= -Xclang -target-feature -Xclang -neon
+else
+arch		:= -march=armv7-a+fp -mfloat-abi=hard
+nofloat		:= -mgeneral-regs-only
+endif
+defines		:= -DBOARD_HEADER='"../boards/$(BOARD).h"'
+includes	:= -Iinclude
+CFLAGS		:= $(warnings) $(arch) $(nofloat) -marm -Os -std=gnu11 -ffreestanding \
+		   -fno-common -fno-short-enums -fno-pic -fno-stack-protector \
+		   -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns \
+		   -mno-unaligned-access -ffunction-sections \
+		   -ffile-prefix-map=$(CURDIR)/= $(defines) $(includes)
+ifneq ($(LLVM),)
+CFLAGS		:= $(filter-out -fno-tree-loop-distribute-patterns,$(CFLAGS)) -fno-builtin
+endif
+AFLAGS		:= $(arch) -ffile-prefix-map=$(CURDIR)/= $(defines) $(includes)
+LDFLAGS		:= -static -nostdlib --build-id=none -z max-page-size=4096 \
+		   -z noexecstack --gc-sections
+HOSTCFLAGS	:= -Wall -Wextra -Werror -O2 -std=gnu11 $(defines) $(includes)
+
+# libfdt: Debian's static library for armhf, or a dtc checkout.
+ifneq ($(LIBFDT_SRC),)
+libfdt		:= $(out)/libfdt.a
+fdt_include	:= $(LIBFDT_SRC)/libfdt
+host_libfdt	:= $(filter-out %/fdt_overlay.c,$(wildcard $(LIBFDT_SRC)/libfdt/fdt*.c))
+else
+libfdt		:= $(deps)/libfdt.a
+fdt_include	:= $(deps)/include
+host_libfdt	:= -lfdt
+endif
+CFLAGS		+= -isystem libfdt/include -isystem $(fdt_include)
+
+transient	:= boot.S.o boot.c.o console.c.o semihosting.c.o string.c.o dtb.c.o
+resident	:= monitor.S.o psci.c.o nonsecure.c.o
+objects		:= $(addprefix $(out)/,$(transient) resident.o hyp_stub.S.o pen.S.o) $(EXTRA_OBJECTS)
+BOOT_ENTRY	?= reset
+
+debian_kernel	:= $(deps)/vmlinuz
+debian_dtb	:= $(deps)/dtbs/$(BOARD_DTB)
+debian_initrd	:= $(O)/initramfs.cpio.gz
+
+# What `make run` boots without KERNEL=: Debian's, with a busybox shell.
+ifneq ($(filter run-now,$(MAKECMDGOALS)),)
+SMP	?= 2
+ifeq ($(KERNEL),)
+KERNEL	:= $(debian_kernel)
+INITRD	?= $(debian_initrd)
+endif
+DTB	?= $(debian_dtb)
+BOOTARGS ?= $(BOARD_BOOTARGS)
+endif
+
+.PHONY: all wrapper deps run run-now check bench clean help FORCE
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+ifneq ($(KERNEL)$(DTB)$(INITRD),)
+all: wrapper $(out)/linux-system.axf
+else
+all: wrapper
+endif
+
+wrapper: $(out)/boot-wrapper.elf $(out)/boot-wrapper.bin
+
+#
+# A file that changes only when its content does: flags as prerequisites.
+#
+define tracked
+$(1): FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' $(2) | cmp -s - $$@ || printf '%s\n' $(2) >$$@
+endef
+quote = '$(subst ','\'',$(1))'
+$(eval $(call tracked,$(out)/.flags,$$(call quote,$$(CC) $$(LD) $$(CFLAGS) $$(LDFLAGS) $$(BOOT_ENTRY) $$(EXTRA_OBJECTS))))
+$(eval $(call tracked,$(out)/.payload,$$(call quote,$$(prepare_arguments))))
+
+FORCE:
+
+$(out)/%.c.o: %.c $(out)/.flags
+	$(call quiet,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(out)/%.S.o: %.S $(out)/.flags
+	$(call quiet,AS,$@)
+	$(Q)$(CC) $(AFLAGS) -MMD -MP -c -o $@ $<
+
+$(out)/string.c.o: CFLAGS += -fno-builtin -O2
+$(out)/boot.c.o $(out)/dtb.c.o $(out)/string.c.o: | $(libfdt)
+
+$(deps)/libfdt.a:
+	@echo 'boot-wrapper: $@ is missing; run "make deps", or say LIBFDT_SRC= with a dtc checkout' >&2; exit 1
+
+ifneq ($(LIBFDT_SRC),)
+include libfdt/Makefile
+endif
+
+#
+# Resident code may call nothing that a kernel overwrites: linked alone, it
+# must leave nothing undefined but the symbols of the linker script and the
+# Hyp stub. Its sections are renamed, for model.lds.S to tell them apart.
+#
+$(out)/resident.o: $(addprefix $(out)/,$(resident))
+	$(call quiet,LD,$@)
+	$(Q)$(LD) -r -o $@ $^
+	$(Q)$(OBJCOPY) $(foreach s,text rodata data,--rename-section .$(s)=.resident.$(s)) $@
+	@undefined=$$($(NM) -u $@ | awk '{ print $$2 }' | grep -vxE 'resident_start|resident_end|hyp_stub_vectors'); \
+	if [ -n "$$undefined" ]; then \
+		echo "boot-wrapper: resident code refers to transient code:" $$undefined >&2; \
+		rm -f $@; exit 1; \
+	fi
+
+lds = $(CC) -E -P -x assembler-with-cpp $(defines) $(includes) \
+      -DLAYOUT_HEADER='"$(1)"' -DBOOT_ENTRY=$(BOOT_ENTRY) -MMD -MP -MT $@ -MF $@.d model.lds.S -o $@
+
+# The wrapper alone.
+$(out)/boot-wrapper.lds: model.lds.S $(out)/.flags
+	$(call quiet,LDS,$@)
+	$(Q)$(call lds,no_payload.h)
+
+$(out)/no_payload.o: payload.S $(out)/.flags
+	$(call quiet,AS,$@)
+	$(Q)$(CC) $(AFLAGS) -DLAYOUT_HEADER='"no_payload.h"' -MMD -MP -c -o $@ $<
+
+$(out)/boot-wrapper.elf: $(out)/boot-wrapper.lds $(objects) $(out)/no_payload.o $(libfdt)
+	$(call quiet,LD,$@)
+	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o %.a,$^)
+
+$(out)/boot-wrapper.bin: $(out)/boot-wrapper.elf
+	$(call quiet,OBJCOPY,$@)
+	$(Q)$(OBJCOPY) -O binary $< $@
+
+# The wrapper with a payload.
+prepare_arguments = --kernel $(call quote,$(KERNEL)) --kernel-format $(call quote,$(KERNEL_FORMAT)) \
+	--dtb $(call quote,$(DTB)) $(if $(INITRD),--initrd $(call quote,$(INITRD))) \
+	$(if $(filter undefined,$(origin BOOTARGS)),,--bootargs $(call quote,$(BOOTARGS))) \
+	$(if $(SMP),--cpus $(call quote,$(SMP))) --mend $(call quote,$(DTB_MEND)) \
+	--smp-method $(call quote,$(SMP_METHOD)) $(if $(filter 1,$(QUIET)),--quiet) \
+	$(if $(KERNEL_ADDR),--kernel-addr $(call quote,$(KERNEL_ADDR))) \
+	$(if $(DTB_ADDR),--dtb-addr $(call quote,$(DTB_ADDR))) \
+	$(if $(INITRD_ADDR),--initrd-addr $(call quote,$(INITRD_ADDR)))
+
+$(out)/prepare: tools/prepare.c dtb.c $(out)/.flags
+	$(call quiet,HOSTCC,$@)
+	$(Q)$(HOSTCC) $(HOSTCFLAGS) $(if $(LIBFDT_SRC),-I$(fdt_include)) -MMD -MP -MT $@ -MF $@.d \
+		-o $@ tools/prepare.c dtb.c $(host_libfdt)
+
+# A missing file is tools/prepare's to complain of, unless we know how to make it.
+$(out)/layout.h: $(out)/prepare $(out)/.payload $(wildcard $(KERNEL) $(DTB) $(INITRD)) \
+		 $(filter $(debian_kernel) $(debian_dtb) $(debian_initrd),$(KERNEL) $(DTB) $(INITRD))
+	$(call quiet,PREPARE,$@)
+	$(Q)$(out)/prepare $(prepare_arguments) --layout $@ --output-dtb $(out)/payload.dtb
+
+$(out)/payload.o: payload.S $(out)/layout.h
+	$(call quiet,AS,$@)
+	$(Q)$(CC) $(AFLAGS) -DLAYOUT_HEADER='"$(abspath $(out))/layout.h"' -MMD -MP -c -o $@ $<
+
+$(out)/linux-system.lds: model.lds.S $(out)/layout.h
+	$(call quiet,LDS,$@)
+	$(Q)$(call lds,$(abspath $(out))/layout.h)
+
+$(out)/linux-system.axf: $(out)/linux-system.lds $(objects) $(out)/payload.o $(libfdt)
+	$(call quiet,LD,$@)
+	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o %.a,$^)
+
+-include $(wildcard $(out)/*.d)
+
+#
+# Debian's kernel, a busybox shell, tests.
+#
+deps:
+	@tools/deps $(deps)
+
+$(debian_kernel) $(debian_dtb) $(deps)/busybox:
+	@echo 'boot-wrapper: $@ is missing; run "make deps", or say KERNEL=, DTB= and INITRD=' >&2; exit 1
+
+$(debian_initrd): tools/mkinitramfs tools/initramfs-init | $(deps)/busybox
+	$(call quiet,CPIO,$@)
+	$(Q)tools/mkinitramfs $(deps)/busybox $@
+
+# "make deps run": what depends on files that deps brings is looked at after it.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+wrapper all run check bench: | deps
+endif
+
+run:
+	$(Q)$(MAKE) --no-print-directory run-now
+
+run-now: $(out)/linux-system.axf
+	$(Q)QEMU_AUDIO_DRV=none tools/run-qemu $(if $(RUN_TIMEOUT),--timeout $(RUN_TIMEOUT)) -- \
+		$(QEMU) $(BOARD_QEMU) -smp $(SMP) -display none -nic none -no-reboot \
+		-serial mon:stdio -semihosting-config enable=on,target=native \
+		-kernel $< $(QEMU_ARGS)
+
+check:
+	$(Q)$(PYTHON) -m pytest -q tests $(PYTEST_ARGS)
+
+bench:
+	$(Q)$(PYTHON) tests/bench.py --output bench.json
+
+clean:
+	$(Q)rm -rf $(out) $(O)/check $(O)/initramfs.cpio.gz
+
+help:
+	@sed -n 's/^#? \{0,1\}//p' Makefile
+
+#? boot-wrapper-armv7: start a kernel in Hyp mode on every CPU.
+#?
+#?   make deps         get what is missing: compilers, QEMU, Debian's armhf kernel
+#?   make run          Debian's kernel and a busybox shell, in QEMU
+#?   make check        all tests
+#?   make bench        what is measured, beside what others need
+#?   make              boot-wrapper.elf and .bin, in build/<board>/
+#?   make KERNEL= DTB= linux-system.axf too: the wrapper with your kernel in it
+#?   make clean        all but what "make deps" fetched
+#?
+#? The payload:
+#?   KERNEL=FILE       a zImage; KERNEL_FORMAT=raw for anything else
+#?   DTB=FILE          the board's devicetree
+#?   INITRD=FILE       none by default
+#?   BOOTARGS="..."    the kernel's command line; the DTB's own by default
+#?   SMP=1..8          that many CPUs in the DTB; what it has by default
+#?   SMP_METHOD=psci   or pen: how the kernel gets its other CPUs
+#?   DTB_MEND=build    or boot: when the DTB is mended
+#?   QUIET=1           print errors only
+#?   KERNEL_ADDR= DTB_ADDR= INITRD_ADDR=   where each is placed
+#?
+#? The build:
+#?   BOARD=vexpress-a15  a file in boards/
+#?   CROSS_COMPILE=arm-none-eabi-   or LLVM=1 for clang and lld
+#?   LIBFDT_SRC=DIR    build libfdt from a dtc checkout
+#?   O=build V=1       where to, and say every command
+#?   QEMU= QEMU_ARGS= RUN_TIMEOUT=seconds   for "make run"

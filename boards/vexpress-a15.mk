@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# How QEMU runs boards/vexpress-a15.h, and what a kernel for it needs.
+BOARD_QEMU	:= -M vexpress-a15,secure=on,virtualization=on -m 1G
+BOARD_DTB	:= vexpress-v2p-ca15-tc1.dtb
+BOARD_BOOTARGS	:= console=ttyAMA0,115200

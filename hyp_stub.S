@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The Hyp trampoline: a vector table for Non-secure Hyp mode whose only
+ * service is to set HVBAR, so that whoever comes later can take Hyp mode over.
+ *
+ * Position-independent and self-contained: it needs no stack and no set-up but
+ * HVBAR = hyp_stub_vectors. A kernel can assemble and link it as it is. Who
+ * wants exceptions reported stores the four words of a console at
+ * hyp_stub_console (struct console in resident.h); they are 0 to begin with.
+ */
+#include "arm.h"
+#include "boot_wrapper.h"
+#include "report.h"
+#include "resident.h"
+
+	.syntax	unified
+	.arch	armv7-a
+	.arch_extension virt
+	.arm
+	.section .hyp_stub, "ax"
+
+	.global	hyp_stub_vectors
+	.balign	32
+hyp_stub_vectors:
+	b	unexpected_reset
+	b	unexpected_undefined
+	b	hvc			@ HVC from Hyp mode itself
+	b	unexpected_prefetch_abort
+	b	unexpected_data_abort
+	b	hvc			@ Hyp Trap, HVC from PL1 among them
+	b	unexpected_irq
+	b	unexpected_fiq
+
+/*
+ * HVC.
+ *
+ * Entered in: Hyp mode, ARM state, from any Non-secure mode.
+ * Expects:    r0 = HVC_SET_VECTORS, r1 = physical address of a vector table,
+ *             32-byte aligned, of code that can run with the MMU off.
+ * Returns:    r0 = 0 and HVBAR = r1, or r0 = HVC_STUB_ERR and HVBAR unchanged.
+ * Clobbers:   nothing else. The flags are free to use (SPSR_hyp has the
+ *             caller's), and so is r0, once they know whether it was 0.
+ */
+hvc:
+	cmp	r0, #HVC_SET_VECTORS
+	mrc	HSR(r0)
+	bic	r0, r0, #HSR_IL
+	cmpeq	r0, #HSR_EC_HVC << HSR_EC_SHIFT		@ an HVC, and its number 0
+	tsteq	r1, #31
+	bne	1f
+	mcr	HVBAR(r1)
+	mov	r0, #0
+	eret
+
+1:	lsr	r0, r0, #HSR_EC_SHIFT
+	cmp	r0, #HSR_EC_HVC
+	bne	unexpected_trap
+	movw	r0, #HVC_STUB_ERR & 0xffff
+	movt	r0, #HVC_STUB_ERR >> 16
+	eret
+
+/*
+ * Exceptions that nobody expected: print what, where and why, stop this CPU.
+ *
+ * Entered in: Hyp mode, ARM state. Hyp mode has ELR_hyp instead of an LR of
+ * its own, and it holds the address of the instruction itself.
+ */
+	.macro	unexpected_hyp name
+	mrs	r5, elr_hyp
+	unexpected r5, 0, "\name"
+	.endm
+
+unexpected_reset:
+	unexpected_hyp "reset vector"
+unexpected_undefined:
+	unexpected_hyp "undefined instruction"
+unexpected_prefetch_abort:
+	unexpected_hyp "prefetch abort"
+unexpected_data_abort:
+	unexpected_hyp "data abort"
+unexpected_trap:
+	unexpected_hyp "trap"
+unexpected_irq:
+	unexpected_hyp "IRQ"
+unexpected_fiq:
+	unexpected_hyp "FIQ"
+
+report_unexpected:
+	mov	r4, lr
+	mrs	r6, spsr
+	adr	r8, hyp_stub_console
+	report_register "\r\nboot-wrapper: CPU ", MPIDR(r0)
+	report_text ": unexpected "
+	mov	r0, r4
+	bl	report_string
+	report_text " in Hyp mode, PC "
+	mov	r0, r5
+	bl	report_hex
+	report_text ", from mode "
+	bl	report_mode
+	report_text ", SPSR "
+	mov	r0, r6
+	bl	report_hex
+	report_register ", HSR ", HSR(r0)
+	report_register ", HDFAR ", HDFAR(r0)
+	report_register ", HIFAR ", HIFAR(r0)
+	report_text "; this CPU stops\r\n"
+1:	wfi
+	b	1b
+
+	report_routines
+
+	.global	hyp_stub_console
+	.balign	4
+hyp_stub_console:
+	.word	0, 0, 0, 0

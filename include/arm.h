@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The ARMv7-A system registers that the wrapper touches, by the names of the
+ * ARM Architecture Reference Manual (DDI 0406C), chapter B4, and the values
+ * that it writes to them. For C and for assembly.
+ *
+ * NAME(r) is the operand list of MRC and MCR: `mrc MPIDR(r0)` in assembly,
+ * read_cp15(MPIDR) and write_cp15(MPIDR, value) in C.
+ */
+#ifndef ARM_H
+#define ARM_H
+
+#define MIDR(r)		p15, 0, r, c0, c0, 0
+#define MPIDR(r)	p15, 0, r, c0, c0, 5
+#define ID_PFR1(r)	p15, 0, r, c0, c1, 1
+#define CCSIDR(r)	p15, 1, r, c0, c0, 0
+#define CLIDR(r)	p15, 1, r, c0, c0, 1
+#define CSSELR(r)	p15, 2, r, c0, c0, 0
+#define SCTLR(r)	p15, 0, r, c1, c0, 0
+#define ACTLR(r)	p15, 0, r, c1, c0, 1
+#define CPACR(r)	p15, 0, r, c1, c0, 2
+#define SCR(r)		p15, 0, r, c1, c1, 0
+#define NSACR(r)	p15, 0, r, c1, c1, 2
+#define DFSR(r)		p15, 0, r, c5, c0, 0
+#define IFSR(r)		p15, 0, r, c5, c0, 1
+#define DFAR(r)		p15, 0, r, c6, c0, 0
+#define IFAR(r)		p15, 0, r, c6, c0, 2
+#define ICIALLU(r)	p15, 0, r, c7, c5, 0
+#define BPIALL(r)	p15, 0, r, c7, c5, 6
+#define DCISW(r)	p15, 0, r, c7, c6, 2
+#define DCCISW(r)	p15, 0, r, c7, c14, 2
+#define TLBIALL(r)	p15, 0, r, c8, c7, 0
+#define PMCR(r)		p15, 0, r, c9, c12, 0
+#define VBAR(r)		p15, 0, r, c12, c0, 0
+#define MVBAR(r)	p15, 0, r, c12, c0, 1
+#define CNTFRQ(r)	p15, 0, r, c14, c0, 0
+#define CNTV_CTL(r)	p15, 0, r, c14, c3, 1
+#define L2ACTLR_A15(r)	p15, 1, r, c15, c0, 0	/* Cortex-A15 TRM 4.3.59 */
+
+#define VPIDR(r)	p15, 4, r, c0, c0, 0
+#define VMPIDR(r)	p15, 4, r, c0, c0, 5
+#define HSCTLR(r)	p15, 4, r, c1, c0, 0
+#define HCR(r)		p15, 4, r, c1, c1, 0
+#define HDCR(r)		p15, 4, r, c1, c1, 1
+#define HCPTR(r)	p15, 4, r, c1, c1, 2
+#define HSTR(r)		p15, 4, r, c1, c1, 3
+#define HSR(r)		p15, 4, r, c5, c2, 0
+#define HDFAR(r)	p15, 4, r, c6, c0, 0
+#define HIFAR(r)	p15, 4, r, c6, c0, 2
+#define TLBIALLH(r)	p15, 4, r, c8, c7, 0
+#define TLBIALLNSNH(r)	p15, 4, r, c8, c7, 4
+#define HVBAR(r)	p15, 4, r, c12, c0, 0
+#define CNTHCTL(r)	p15, 4, r, c14, c1, 0
+#define CNTHP_CTL(r)	p15, 4, r, c14, c2, 1
+
+/* 64-bit registers, for MRRC and MCRR: low word, then high word. */
+#define VTTBR(lo, hi)	p15, 6, lo, hi, c2
+#define CNTVOFF(lo, hi)	p15, 4, lo, hi, c14
+
+/* CPSR and SPSR */
+#define PSR_MODE_MASK	0x1f
+#define PSR_SVC		0x13
+#define PSR_MON		0x16
+#define PSR_HYP		0x1a
+#define PSR_T		(1 << 5)
+#define PSR_F		(1 << 6)
+#define PSR_I		(1 << 7)
+#define PSR_A		(1 << 8)
+#define PSR_AIF		(PSR_A | PSR_I | PSR_F)
+
+/* MPIDR: bits 23..0 are the affinity fields; 31..24 are format and flags. */
+#define MPIDR_AFFINITY	0x00ffffff
+
+/* ID_PFR1: each a field of four bits, 0 when the extension is absent. */
+#define ID_PFR1_SECURITY	(0xf << 4)
+#define ID_PFR1_VIRT		(0xf << 12)
+#define ID_PFR1_GENTIMER	(0xf << 16)
+
+/*
+ * SCTLR with MMU, caches and branch prediction off, exceptions taken in ARM
+ * state, little-endian, low vectors. 22, 23, 18, 16, 6, 4 and 3 read as one;
+ * bit 5 lets CP15 barriers work. In Secure state alignment checks are on,
+ * which MMU-off memory (Strongly-ordered) demands anyway, and the
+ * instruction cache, whose content never changes under us.
+ */
+#define SCTLR_RES1	(1 << 23 | 1 << 22 | 1 << 18 | 1 << 16 | \
+			 1 << 6 | 1 << 4 | 1 << 3)
+#define SCTLR_CP15BEN	(1 << 5)
+#define SCTLR_A		(1 << 1)
+#define SCTLR_I		(1 << 12)
+#define SCTLR_SECURE	(SCTLR_RES1 | SCTLR_CP15BEN | SCTLR_A | SCTLR_I)
+#define SCTLR_NONSECURE	(SCTLR_RES1 | SCTLR_CP15BEN)
+
+/* HSCTLR likewise; its bits that read as one are 29, 28 and 11 more. */
+#define HSCTLR_VALUE	(1 << 29 | 1 << 28 | 1 << 23 | 1 << 22 | 1 << 18 | \
+			 1 << 16 | 1 << 11 | 1 << 6 | 1 << 4 | 1 << 3 | \
+			 SCTLR_CP15BEN)
+
+/* SCR */
+#define SCR_NS		(1 << 0)	/* Non-secure, outside Monitor mode */
+#define SCR_FW		(1 << 4)	/* Non-secure may change CPSR.F */
+#define SCR_AW		(1 << 5)	/* Non-secure may change CPSR.A */
+#define SCR_SCD		(1 << 7)	/* SMC is UNDEFINED in Non-secure state */
+#define SCR_HCE		(1 << 8)	/* HVC works in Non-secure state */
+
+/* NSACR: cp0..cp13 (VFP and Advanced SIMD among them), and ACTLR.SMP. */
+#define NSACR_CP0_13	0x3fff
+#define NSACR_NS_SMP	(1 << 18)
+
+/* HCPTR: bits 13, 12 and 9..0 read as one; nothing is trapped. */
+#define HCPTR_RES1	(1 << 13 | 1 << 12 | 0x3ff)
+
+/* PMCR.N, the number of event counters, and HDCR.HPMN, how many PL1 gets. */
+#define PMCR_N_SHIFT	11
+#define PMCR_N_MASK	0x1f
+
+/* CNTHCTL: PL1 may use the physical counter and the physical timer. */
+#define CNTHCTL_PL1PCTEN	(1 << 0)
+#define CNTHCTL_PL1PCEN		(1 << 1)
+
+/* HSR: exception class, 32-bit instruction, and what belongs to the class. */
+#define HSR_EC_SHIFT	26
+#define HSR_EC_HVC	0x12
+#define HSR_IL		(1 << 25)
+
+/* ACTLR bits of Arm's own cores, Secure state only (the cores' TRMs). */
+#define ACTLR_SMP	(1 << 6)	/* A5, A7, A9, A12, A15, A17 */
+#define ACTLR_IBE_A15	(1 << 0)	/* BPIALL and friends work: Spectre */
+#define L2ACTLR_HAZARD_TIMEOUT_A15 (1 << 7)
+
+/* MIDR: implementer 31..24, variant 23..20, part 15..4, revision 3..0. */
+#define MIDR_PART_MASK	0xff00fff0
+#define MIDR_CORTEX_A5	0x4100c050
+#define MIDR_CORTEX_A7	0x4100c070
+#define MIDR_CORTEX_A9	0x4100c090
+#define MIDR_CORTEX_A12	0x4100c0d0
+#define MIDR_CORTEX_A15	0x4100c0f0
+#define MIDR_CORTEX_A17	0x4100c0e0
+
+#ifndef __ASSEMBLER__
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARM_STRING(...)		#__VA_ARGS__
+#define ARM_OPERANDS(...)	ARM_STRING(__VA_ARGS__)
+
+#define read_cp15(reg) ({						\
+	uint32_t value_;						\
+	asm volatile("mrc " ARM_OPERANDS(reg(%0)) : "=r" (value_));	\
+	value_; })
+
+#define write_cp15(reg, value)						\
+	asm volatile("mcr " ARM_OPERANDS(reg(%0))			\
+		     :: "r" ((uint32_t)(value)) : "memory")
+
+#define write_cp15_64(reg, value) do {					\
+	uint64_t value_ = (value);					\
+	asm volatile("mcrr " ARM_OPERANDS(reg(%0, %1))			\
+		     :: "r" ((uint32_t)value_),				\
+			"r" ((uint32_t)(value_ >> 32)) : "memory");	\
+} while (0)
+
+static inline void isb(void) { asm volatile("isb" ::: "memory"); }
+static inline void dsb(void) { asm volatile("dsb" ::: "memory"); }
+static inline void dmb(void) { asm volatile("dmb" ::: "memory"); }
+static inline void wfe(void) { asm volatile("wfe" ::: "memory"); }
+static inline void wfi(void) { asm volatile("wfi" ::: "memory"); }
+
+/* Wake CPUs in WFE, after what was stored for them has become visible. */
+static inline void sev(void) { asm volatile("dsb\n\tsev" ::: "memory"); }
+
+static inline uint32_t read32(uintptr_t address)
+{
+	return *(volatile uint32_t *)address;
+}
+
+static inline void write32(uintptr_t address, uint32_t value)
+{
+	*(volatile uint32_t *)address = value;
+}
+
+#endif
+#endif

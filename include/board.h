@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a board must say, in boards/NAME.h: only what its DTB cannot.
+ *
+ * For C, assembly and the linker script:
+ *   BOARD_NAME		a string, for the banner
+ *   BOARD_RAM_BASE	where the RAM starts that kernels run in
+ *   BOARD_WRAPPER	where the wrapper lies in it: above everything that a
+ *			kernel decompresses to, below 128 MiB from the base
+ *   BOARD_BOOT_CPU	MPIDR affinity of the CPU that does the work
+ *   BOARD_UART_*	the console: base, and the words of struct console
+ *   BOARD_PEN		flags register that SMP_METHOD=pen listens to
+ *   BOARD_CNTFRQ	Hz, for a CNTFRQ that is 0 and a DTB that is silent
+ * For C, called with the MMU off, in Secure state:
+ *   board_init()	once, transient: UART, system counter, TrustZone
+ *   board_system_off(), board_system_reset()	resident; may return, and then
+ *			the board takes effect a little later
+ * and boards/NAME.mk tells the Makefile how QEMU runs it.
+ */
+#ifndef BOARD_H
+#define BOARD_H
+
+#if defined(__arm__) && !defined(__ASSEMBLER__)
+#include "arm.h"
+#endif
+#include BOARD_HEADER
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The transient side: what runs once, on the boot CPU, before hand-over.
+ */
+#ifndef BOOT_H
+#define BOOT_H
+
+/* The boot CPU's stack; unlisted_cpu in boot.S while no CPU has left word. */
+#define BOOT_STACK_SIZE	8192
+#define UNLISTED_NONE	0xffffffff
+
+#define PAYLOAD_QUIET	(1 << 0)	/* print errors only */
+#define PAYLOAD_PEN	(1 << 1)	/* SMP_METHOD=pen */
+
+#ifndef __ASSEMBLER__
+
+#include "arm.h"
+#include "platform.h"
+
+/*
+ * What the build knows about the payload. tools/prepare.c writes it, payload.S
+ * places it; all addresses are physical, and "_end" is the byte after.
+ */
+struct payload {
+	uint32_t kernel, kernel_end;	/* both 0: there is none */
+	uint32_t dtb, dtb_end;		/* with the room that it may grow into */
+	uint32_t initrd, initrd_end;	/* both 0: there is none */
+	uint32_t ram_end;		/* of the bank that all these lie in */
+	uint32_t flags;			/* PAYLOAD_... */
+	/*
+	 * Non-zero: the DTB has been mended at build time for a start with
+	 * this boot-mode word, and `platform` is what stands in it.
+	 */
+	uint32_t prepared;
+	const char *bootargs;		/* NULL: leave the DTB's own */
+	struct platform platform;
+};
+
+extern const struct payload payload;
+
+/* boot.c, for boot.S. */
+_Noreturn void boot(void);
+void secure_init(void);
+_Noreturn void refuse_hyp(void);
+_Noreturn void refuse_nonsecure(void);
+
+/* console.c: formats %s, %u (decimal), %x (8 hex digits); ends the line. */
+void say(const char *format, ...);
+
+/* Say why, and give up: exit status 1 where there is a host, else stop. */
+_Noreturn void refuse(const char *format, ...);
+
+/* semihosting.c: returns if no host listens. */
+void semihosting_exit(uint32_t status);
+
+/* monitor.S */
+_Noreturn void cpu_stop(void);
+
+#endif
+#endif

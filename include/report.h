@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reporting an exception that nobody expected, for the vector tables of
+ * hyp_stub.S and monitor.S: needs no stack, no memory but the four words of
+ * the console, and no mode in particular. Assembly only.
+ *
+ * The CPU never goes back to what it did, so all registers are free:
+ *   r4  name of the exception	r5  its PC	r6  SPSR
+ *   r8  the console's words	r0..r3, lr  scratch
+ *
+ * Text is placed behind the BL that prints it: lr is its address, and the
+ * routine returns to the word after it. Everything is PC-relative.
+ */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "arm.h"
+#include "resident.h"
+
+	/* A vector's handler: `adjust` is what lr is ahead of the instruction. */
+	.macro	unexpected from, adjust, name
+	sub	r5, \from, #\adjust
+	bl	report_unexpected
+	.asciz	"\name"
+	.balign	4
+	.endm
+
+	.macro	report_text text
+	bl	report_lr
+	.asciz	"\text"
+	.balign	4
+	.endm
+
+	.macro	report_register text, coprocessor:vararg
+	report_text "\text"
+	mrc	\coprocessor
+	bl	report_hex
+	.endm
+
+	/* The routines; once in each file, since the files must not share code. */
+	.macro	report_routines
+report_lr:
+	mov	r0, lr
+	b	report_string
+
+	/* r0: eight digits of it; clobbers r0..r3, r7, lr. */
+report_hex:
+	mov	r7, lr
+	mov	r3, r0
+	mov	r2, #8
+1:	ror	r3, r3, #28		@ the highest digit first
+	and	r1, r3, #15
+	cmp	r1, #10
+	addlo	r1, r1, #'0'
+	addhs	r1, r1, #'a' - 10
+	bl	report_character
+	subs	r2, r2, #1
+	bne	1b
+	bx	r7
+
+	/* r0: a string. Returns to lr when that follows; see report_lr. */
+report_string:
+	mov	r7, lr
+	mov	r3, r0
+1:	ldrb	r1, [r3], #1
+	cmp	r1, #0
+	beq	2f
+	bl	report_character
+	b	1b
+2:	cmp	r0, r7			@ the text lay behind the BL: go on after it
+	addeq	r7, r3, #3
+	biceq	r7, r7, #3
+	bx	r7
+
+	/* r1: a character. Waits for room, but not for ever; clobbers r9..r12. */
+report_character:
+	ldr	r9, [r8, #CONSOLE_DATA]
+	cmp	r9, #0
+	bxeq	lr
+	mov	r11, #1 << 20
+3:	ldr	r10, [r8, #CONSOLE_STATUS]
+	ldr	r10, [r10]
+	ldr	r12, [r8, #CONSOLE_MASK]
+	and	r10, r10, r12
+	ldr	r12, [r8, #CONSOLE_READY]
+	cmp	r10, r12
+	beq	4f
+	subs	r11, r11, #1
+	bne	3b
+4:	str	r1, [r9]
+	bx	lr
+
+	/* r6: SPSR; prints the name of its mode. */
+report_mode:
+	and	r0, r6, #PSR_MODE_MASK & 0xf
+	adr	r1, 5f
+	add	r0, r1, r0, lsl #2
+	b	report_string
+5:	.asciz	"usr", "fiq", "irq", "svc", "?04", "?05", "mon", "abt"
+	.asciz	"?08", "?09", "hyp", "und", "?0c", "?0d", "?0e", "sys"
+	.endm
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What stays in Secure state after hand-over (monitor.S, psci.c, nonsecure.c)
+ * and the data that the boot CPU leaves there for it.
+ *
+ * All of it is accessed with the MMU off in Secure state, so as
+ * Strongly-ordered memory: uncached, in program order, aligned.
+ */
+#ifndef RESIDENT_H
+#define RESIDENT_H
+
+#define MAX_CPUS	8
+
+/* struct cpu and the stack below it, together: a power of two. */
+#define CPU_AREA_SIZE	256
+#define CPU_STACK_SIZE	(CPU_AREA_SIZE - 24)
+
+/* struct cpu's first field, for the search in boot.S. */
+#define CPU_MPIDR	0
+
+/* The first fields of struct resident, for monitor.S and boot.S. */
+#define RESIDENT_SPSR	0
+#define RESIDENT_WORD	4
+#define RESIDENT_CPU_COUNT 8
+
+/* Four words that tell how to write to any UART; see struct console. */
+#define CONSOLE_DATA	0
+#define CONSOLE_STATUS	4
+#define CONSOLE_MASK	8
+#define CONSOLE_READY	12
+
+#ifndef __ASSEMBLER__
+
+#include "arm.h"
+#include "boot_wrapper.h"
+
+/*
+ * A UART by its addresses: a character may be stored at `data` once the word
+ * at `status`, masked by `mask`, equals `ready`. No console when data is 0.
+ */
+struct console {
+	uint32_t data;
+	uint32_t status;
+	uint32_t mask;
+	uint32_t ready;
+};
+
+/* struct cpu.state: PSCI's numbers, and one more. */
+enum cpu_state {
+	CPU_ON = PSCI_AFFINITY_ON,
+	CPU_OFF = PSCI_AFFINITY_OFF,
+	CPU_ON_PENDING = PSCI_AFFINITY_ON_PENDING,
+	CPU_ABSENT,		/* has never come out of reset */
+};
+
+/*
+ * One CPU. Its Monitor stack lies directly below it and is empty whenever the
+ * CPU is outside Secure state, so that sp_mon then *is* its struct cpu.
+ */
+struct cpu {
+	uint32_t mpidr;			/* affinity fields only */
+	volatile uint32_t state;	/* enum cpu_state */
+	volatile uint32_t entry;	/* given to CPU_ON */
+	volatile uint32_t context_id;	/* given to CPU_ON */
+	volatile uint32_t choosing;	/* the lock: see psci.c */
+	volatile uint32_t ticket;
+};
+
+struct cpu_area {
+	uint8_t stack[CPU_STACK_SIZE] __attribute__((aligned(8)));
+	struct cpu cpu;
+};
+
+/* What the boot CPU found out and chose, the same for every CPU. */
+struct resident {
+	uint32_t spsr;		/* of the mode that kernels are entered in */
+	uint32_t boot_mode;	/* the word for r3 */
+	uint32_t cpu_count;
+	uint32_t scr;		/* SCR outside Secure state */
+	uint32_t cntfrq;	/* Hz; 0 when there is no Generic Timer */
+	uint32_t gicd;		/* 0 when there is no GIC */
+	uint32_t gicc;
+};
+
+_Static_assert(offsetof(struct resident, spsr) == RESIDENT_SPSR, "monitor.S");
+_Static_assert(offsetof(struct resident, boot_mode) == RESIDENT_WORD, "monitor.S");
+_Static_assert(offsetof(struct resident, cpu_count) == RESIDENT_CPU_COUNT, "boot.S");
+_Static_assert(sizeof(struct cpu_area) == CPU_AREA_SIZE, "boot.S");
+_Static_assert(offsetof(struct console, ready) == CONSOLE_READY, "report.h");
+
+extern struct resident resident;
+extern struct cpu_area cpus[MAX_CPUS];
+extern struct console console;
+
+/* monitor.S, hyp_stub.S, pen.S: vector tables, and words that boot.c fills. */
+extern const uint32_t monitor_vectors[], secure_vectors[], hyp_stub_vectors[];
+extern struct console hyp_stub_console;
+extern const uint32_t pen[];
+extern uint32_t pen_gicc;
+
+/* GICv2 (ARM IHI 0048), offsets from GICD and GICC. */
+#define GICD_CTLR		0x000
+#define GICD_TYPER		0x004
+#define GICD_IGROUPR		0x080
+#define GICC_CTLR		0x000
+#define GICC_PMR		0x004
+#define GIC_ENABLE_GRP0		(1 << 0)
+#define GIC_ENABLE_GRP1		(1 << 1)
+
+/*
+ * monitor.S. Leave Secure state for `entry` (bit 0: Thumb) in the mode of
+ * resident.spsr, with r0..r2 as given and resident.boot_mode in r3.
+ */
+_Noreturn void enter_nonsecure(uint32_t r0, uint32_t r1, uint32_t r2,
+			       uint32_t entry, struct cpu *me);
+
+/* monitor.S. Empty this CPU's stack and wait in cpu_wait(). */
+_Noreturn void cpu_restart(struct cpu *me);
+
+/* psci.c. Be OFF until CPU_ON, then enter Non-secure state. */
+_Noreturn void cpu_wait(struct cpu *me);
+
+/*
+ * psci.c. Turn `target`, which is not absent, on at `entry` (bit 0: Thumb);
+ * `me` is the calling CPU. A PSCI status.
+ */
+int32_t turn_on(struct cpu *target, uint32_t entry, uint32_t context_id,
+		struct cpu *me);
+
+/* psci.c, for monitor.S: an SMC's r0..r3, and the struct cpu of its caller. */
+uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
+		  struct cpu *me);
+
+/* nonsecure.c. Make the Non-secure world of the calling CPU fit to live in. */
+void nonsecure_init(void);
+
+#endif
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where each part lives. Preprocessed with the board's header and with the
+ * addresses that tools/prepare chose (layout.h), for boot-wrapper.elf and for
+ * linux-system.axf alike.
+ */
+#include "memory_map.h"
+#include LAYOUT_HEADER
+
+OUTPUT_ARCH(arm)
+ENTRY(BOOT_ENTRY)
+
+SECTIONS
+{
+	/* Transient: a kernel may overwrite this. reset is the first word. */
+	.boot TRANSIENT_START : {
+		*(.boot)
+		*(.text .text.*)
+		*(.rodata .rodata.*)
+		. = ALIGN(4);
+		*(.boot_data)
+		*(.data .data.* .data.rel.ro .data.rel.ro.*)
+		*(.got .got.plt)
+		*(.payload)
+		transient_end = .;
+	}
+	.boot_stack (NOLOAD) : {
+		*(.boot_stack)
+	}
+	ASSERT(. <= TRANSIENT_END, "the transient part exceeds its 64 KiB")
+
+	/* Resident: reserved in the DTB for as long as the machine runs. */
+	resident_start = RESIDENT_START;
+	.resident_nonsecure RESIDENT_START : {
+		*(.hyp_stub)
+		*(.pen)
+	}
+	resident_nonsecure_used = .;
+	ASSERT(. <= RESIDENT_NONSECURE_END, "the Hyp stub exceeds its page")
+	resident_nonsecure_end = RESIDENT_NONSECURE_END;
+
+	.resident_secure RESIDENT_NONSECURE_END : {
+		*(.monitor)
+		*(.resident .resident.*)
+	}
+	.resident_noinit (NOLOAD) : {
+		*(.resident_noinit)
+	}
+	resident_secure_used = .;
+	ASSERT(. <= RESIDENT_END, "the Monitor exceeds its pages")
+	resident_end = RESIDENT_END;
+
+	/* The payload. Empty in boot-wrapper.elf. */
+	.kernel KERNEL_ADDR : {
+		KEEP(*(.kernel))
+	}
+	.dtb DTB_ADDR : {
+		KEEP(*(.dtb))
+	}
+	.initrd INITRD_ADDR : {
+		KEEP(*(.initrd))
+	}
+
+	/* Nothing sets memory to zero at reset, so nothing may count on it. */
+	.bss : {
+		*(.bss .bss.* COMMON)
+	}
+	ASSERT(SIZEOF(.bss) == 0, "zero-initialised data; nothing clears it")
+
+	/DISCARD/ : {
+		*(.note.* .comment .ARM.exidx* .ARM.extab* .eh_frame*)
+		*(.interp .dynsym .dynstr .hash .gnu.hash .dynamic)
+	}
+}
+
+#define OVERLAP(start_a, end_a, start_b, end_b) \
+	((start_a) < (end_b) && (start_b) < (end_a))
+
+ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, TRANSIENT_START, RESIDENT_END),
+       "the kernel overlaps the wrapper; set KERNEL_ADDR=")
+ASSERT(!OVERLAP(DTB_ADDR, DTB_END, TRANSIENT_START, RESIDENT_END),
+       "the DTB overlaps the wrapper; set DTB_ADDR=")
+ASSERT(!OVERLAP(INITRD_ADDR, INITRD_END, TRANSIENT_START, RESIDENT_END),
+       "the initrd overlaps the wrapper; set INITRD_ADDR=")
+ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, DTB_ADDR, DTB_END),
+       "the kernel overlaps the DTB; set DTB_ADDR=")
+ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, INITRD_ADDR, INITRD_END),
+       "the kernel overlaps the initrd; set INITRD_ADDR=")
+ASSERT(!OVERLAP(DTB_ADDR, DTB_END, INITRD_ADDR, INITRD_END),
+       "the DTB overlaps the initrd; set DTB_ADDR= or INITRD_ADDR=")

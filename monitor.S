@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The Secure side's vector tables, SMC dispatch, and the way out of Secure
+ * state. All of it stays behind after hand-over.
+ */
+#include "arm.h"
+#include "report.h"
+#include "resident.h"
+
+	.syntax	unified
+	.arch	armv7-a
+	.arch_extension sec
+	.arm
+	.section .monitor, "ax"
+
+/* MVBAR: what is taken to Monitor mode, which by SCR is nothing but SMC. */
+	.global	monitor_vectors
+	.balign	32
+monitor_vectors:
+	b	unexpected_reset
+	b	unexpected_undefined
+	b	smc
+	b	unexpected_prefetch_abort
+	b	unexpected_data_abort
+	b	unexpected_reset	@ not used
+	b	unexpected_irq
+	b	unexpected_fiq
+
+/* Secure VBAR: what our own Secure code takes, before and after hand-over. */
+	.global	secure_vectors
+	.balign	32
+secure_vectors:
+	b	unexpected_reset
+	b	unexpected_undefined
+	b	svc
+	b	unexpected_prefetch_abort
+	b	unexpected_data_abort
+	b	unexpected_reset	@ not used
+	b	unexpected_irq
+	b	unexpected_fiq
+
+/*
+ * SMC.
+ *
+ * Entered in: Monitor mode from Non-secure PL1 or Hyp mode; A, I, F masked.
+ * Expects:    sp = this CPU's struct cpu, its stack empty; r0..r3 the call.
+ * Returns:    r0. Clobbers nothing else; r1..r3 too keep the caller's values,
+ *             so that nothing Secure leaks.
+ */
+smc:
+	push	{r1-r3, r12, lr}
+	add	r12, sp, #20		@ struct cpu, psci_smc()'s fifth argument
+	push	{r12}
+	bl	psci_smc
+	add	sp, sp, #4
+	pop	{r1-r3, r12, lr}
+	movs	pc, lr
+
+/*
+ * A semihosting call that no host took: answer "failed" and go on.
+ *
+ * Entered in: Secure SVC mode. Returns r0 = -1, clobbers nothing else.
+ */
+svc:
+	mvn	r0, #0
+	movs	pc, lr
+
+/*
+ * void enter_nonsecure(r0, r1, r2, entry, me)
+ *
+ * Entered in: Monitor mode, SCR.NS = 1, with nonsecure_init() done.
+ * Expects:    r0..r2 for the kernel; r3 its entry, bit 0 for Thumb;
+ *             [sp] this CPU's struct cpu.
+ * Leaves:     the mode of resident.spsr; r3 = the boot-mode word; r4..r12 = 0.
+ */
+	.global	enter_nonsecure
+enter_nonsecure:
+	ldr	sp, [sp]
+	bic	lr, r3, #1
+	and	r3, r3, #1
+	movw	r4, #:lower16:resident
+	movt	r4, #:upper16:resident
+	ldr	r5, [r4, #RESIDENT_SPSR]
+	orr	r5, r5, r3, lsl #5	@ PSR_T
+	msr	spsr_cxsf, r5
+	ldr	r3, [r4, #RESIDENT_WORD]
+	mov	r4, #0
+	mov	r5, #0
+	mov	r6, #0
+	mov	r7, #0
+	mov	r8, #0
+	mov	r9, #0
+	mov	r10, #0
+	mov	r11, #0
+	mov	r12, #0
+	dsb
+	movs	pc, lr
+
+/*
+ * void cpu_restart(me)
+ *
+ * Entered in: Monitor mode. Expects r0 = this CPU's struct cpu.
+ */
+	.global	cpu_restart
+cpu_restart:
+	mov	sp, r0
+	b	cpu_wait
+
+/*
+ * Exceptions in Secure state that nobody expected: print what, where and why,
+ * stop this CPU. The other CPUs go on.
+ *
+ * Entered in: the exception's own mode, Secure; lr is ahead of the instruction
+ * by what the ARM ARM's table B1-6 says (undefined: for ARM state).
+ */
+unexpected_reset:
+	unexpected lr, 0, "reset vector"
+unexpected_undefined:
+	unexpected lr, 4, "undefined instruction"
+unexpected_prefetch_abort:
+	unexpected lr, 4, "prefetch abort"
+unexpected_data_abort:
+	unexpected lr, 8, "data abort"
+unexpected_irq:
+	unexpected lr, 4, "IRQ"
+unexpected_fiq:
+	unexpected lr, 4, "FIQ"
+
+report_unexpected:
+	cpsid	aif
+	mov	r4, lr
+	mrs	r6, spsr
+	movw	r8, #:lower16:console
+	movt	r8, #:upper16:console
+	report_register "\r\nboot-wrapper: CPU ", MPIDR(r0)
+	report_text ": unexpected "
+	mov	r0, r4
+	bl	report_string
+	report_text " in Secure state, PC "
+	mov	r0, r5
+	bl	report_hex
+	report_text ", from mode "
+	bl	report_mode
+	report_text ", SPSR "
+	mov	r0, r6
+	bl	report_hex
+	report_register ", DFSR ", DFSR(r0)
+	report_register ", DFAR ", DFAR(r0)
+	report_register ", IFSR ", IFSR(r0)
+	report_register ", IFAR ", IFAR(r0)
+	report_text "; this CPU stops\r\n"
+
+/* Stop this CPU for good. Entered in any Secure mode, interrupts masked. */
+	.global	cpu_stop
+cpu_stop:
+	wfi
+	b	cpu_stop
+
+	report_routines

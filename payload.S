@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The payload, as tools/prepare has checked and placed it: struct payload of
+ * boot.h, and the images themselves. layout.h is its output; for a wrapper
+ * without a payload it is include/no_payload.h.
+ */
+#include LAYOUT_HEADER
+
+	.section .payload, "aw"
+	.balign	4
+	.global	payload
+payload:
+	.word	KERNEL_ADDR, KERNEL_END
+	.word	DTB_ADDR, DTB_END
+	.word	INITRD_ADDR, INITRD_END
+	.word	RAM_END
+	.word	PAYLOAD_FLAGS
+	.word	PREPARED
+	.word	BOOTARGS
+	.word	CPU_COUNT, CPU_MPIDRS
+	.word	GICD_ADDR, GICC_ADDR
+	.word	TIMER_HZ
+bootargs:
+	.asciz	BOOTARGS_TEXT
+
+	KERNEL_DATA
+	DTB_DATA
+	INITRD_DATA

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The holding pen, for kernels that start secondary CPUs without PSCI: each
+ * waits, in the mode that kernels are entered in, until somebody stores an
+ * entry address in the board's flags register and wakes it with an interrupt
+ * (an SGI). Stays behind after hand-over, in Non-secure memory.
+ */
+#include "arm.h"
+#include "board.h"
+
+	.syntax	unified
+	.arch	armv7-a
+	.arm
+	.section .pen, "ax"
+
+#define GICC_IAR	0x00c
+#define GICC_EOIR	0x010
+#define GIC_SPECIAL	1020	/* from here on: no interrupt is pending */
+
+/*
+ * Entered in: Non-secure Hyp or SVC mode, interrupts masked; the GIC's CPU
+ * interface is on, so that WFI ends for a pending interrupt all the same.
+ * Expects:    r3 = the boot-mode word, which is handed on.
+ * Leaves:     to the address in the flags register, with r0..r2 = 0.
+ */
+	.global	pen
+pen:
+	movw	r4, #:lower16:BOARD_PEN
+	movt	r4, #:upper16:BOARD_PEN
+	ldr	r5, pen_gicc
+1:	dsb
+	wfi
+	ldr	r6, [r5, #GICC_IAR]
+	ubfx	r7, r6, #0, #10		@ the interrupt's number, without the sender
+	cmp	r7, #GIC_SPECIAL
+	strlo	r6, [r5, #GICC_EOIR]
+	ldr	r6, [r4]
+	cmp	r6, #0
+	beq	1b
+	mov	r4, #0
+	mov	r5, #0
+	mov	r7, #0
+	bx	r6
+
+	.global	pen_gicc
+pen_gicc:
+	.word	0

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * PSCI (ARM DEN 0022D): which CPUs run, and what turns them on and off.
+ * The only service that stays behind in Secure state.
+ *
+ * A CPU's state changes so, and in no other way:
+ *
+ *	OFF -> ON_PENDING	by the one CPU_ON that succeeds
+ *	ON_PENDING -> ON	by the CPU itself, about to leave for the kernel
+ *	ON -> OFF		by the CPU itself, the last thing that CPU_OFF does
+ *
+ * The first is decided under a lock, since any number of CPUs may ask at once.
+ * Every argument comes from Non-secure state; none is followed as a pointer.
+ */
+#include "arm.h"
+#include "board.h"
+#include "boot_wrapper.h"
+#include "resident.h"
+
+#define PSCI_1_0	0x00010000
+
+struct console console = {
+	BOARD_UART_DATA, BOARD_UART_STATUS, BOARD_UART_MASK, BOARD_UART_READY,
+};
+
+/* Filled by the boot CPU, every field that is ever read. */
+struct resident resident __attribute__((section(".resident_noinit")));
+struct cpu_area cpus[MAX_CPUS] __attribute__((section(".resident_noinit")));
+
+/*
+ * Lamport's bakery lock: exclusives (LDREX) need Normal memory, and with the
+ * MMU off there is none. Plain loads and stores to Strongly-ordered memory
+ * keep their order, which is all that this needs.
+ */
+static void lock(struct cpu *me)
+{
+	uint32_t ticket = 0;
+
+	me->choosing = 1;
+	dmb();
+	for (uint32_t i = 0; i < resident.cpu_count; i++)
+		if (cpus[i].cpu.ticket > ticket)
+			ticket = cpus[i].cpu.ticket;
+	me->ticket = ++ticket;
+	dmb();
+	me->choosing = 0;
+
+	for (uint32_t i = 0; i < resident.cpu_count; i++) {
+		struct cpu *other = &cpus[i].cpu;
+		uint32_t theirs;
+
+		while (other->choosing)
+			;
+		dmb();
+		do
+			theirs = other->ticket;
+		while (theirs && (theirs < ticket ||
+				  (theirs == ticket && other < me)));
+	}
+	dmb();
+}
+
+static void unlock(struct cpu *me)
+{
+	dmb();
+	me->ticket = 0;
+}
+
+static struct cpu *cpu_by_mpidr(uint32_t mpidr)
+{
+	for (uint32_t i = 0; i < resident.cpu_count; i++)
+		if (cpus[i].cpu.mpidr == mpidr)
+			return &cpus[i].cpu;
+	return NULL;
+}
+
+/* Where a kernel may start: not in our memory, and aligned for its state. */
+static bool entry_is_valid(uint32_t entry)
+{
+	extern const char resident_start[], resident_end[];
+
+	if ((entry & 3) == 2)
+		return false;
+	return entry < (uintptr_t)resident_start ||
+	       entry >= (uintptr_t)resident_end;
+}
+
+int32_t turn_on(struct cpu *target, uint32_t entry, uint32_t context_id,
+		struct cpu *me)
+{
+	int32_t status;
+
+	lock(me);
+	switch (target->state) {
+	case CPU_OFF:
+		target->entry = entry;
+		target->context_id = context_id;
+		dmb();
+		target->state = CPU_ON_PENDING;
+		sev();
+		status = PSCI_SUCCESS;
+		break;
+	case CPU_ON_PENDING:
+		status = PSCI_ON_PENDING;
+		break;
+	default:
+		status = PSCI_ALREADY_ON;
+	}
+	unlock(me);
+	return status;
+}
+
+static int32_t cpu_on(uint32_t mpidr, uint32_t entry, uint32_t context_id,
+		      struct cpu *me)
+{
+	struct cpu *target = cpu_by_mpidr(mpidr);
+
+	if (!target || target->state == CPU_ABSENT)
+		return PSCI_INVALID_PARAMETERS;
+	if (!entry_is_valid(entry))
+		return PSCI_INVALID_ADDRESS;
+	return turn_on(target, entry, context_id, me);
+}
+
+void cpu_wait(struct cpu *me)
+{
+	dsb();
+	me->state = CPU_OFF;
+	while (me->state != CPU_ON_PENDING)
+		wfe();
+	dmb();
+
+	uint32_t entry = me->entry;
+	uint32_t context_id = me->context_id;
+
+	nonsecure_init();
+	me->state = CPU_ON;
+	enter_nonsecure(context_id, 0, 0, entry, me);
+}
+
+/*
+ * Write back and invalidate this CPU's own data caches: the levels up to the
+ * Level of Unification Inner Shareable. The kernel that is turned on here next
+ * invalidates them without looking.
+ */
+static void clean_own_dcaches(void)
+{
+	uint32_t clidr = read_cp15(CLIDR);
+	uint32_t louis = clidr >> 21 & 7;
+
+	for (uint32_t level = 0; level < louis; level++) {
+		if ((clidr >> 3 * level & 7) < 2)
+			continue;		/* no data cache here */
+		write_cp15(CSSELR, level << 1);
+		isb();
+
+		uint32_t ccsidr = read_cp15(CCSIDR);
+		uint32_t line_shift = (ccsidr & 7) + 4;
+		uint32_t ways = ccsidr >> 3 & 0x3ff;
+		uint32_t sets = ccsidr >> 13 & 0x7fff;
+		uint32_t way_shift = ways ? __builtin_clz(ways) : 0;
+
+		for (uint32_t way = 0; way <= ways; way++)
+			for (uint32_t set = 0; set <= sets; set++)
+				write_cp15(DCCISW, way << way_shift |
+						   set << line_shift | level << 1);
+	}
+	dsb();
+}
+
+/*
+ * The CPU waits in Secure state with its caches empty, and stays coherent: it
+ * keeps ACTLR.SMP, since nothing takes its power away.
+ */
+static _Noreturn void cpu_off(struct cpu *me)
+{
+	if (resident.gicd)
+		write32(resident.gicc + GICC_CTLR, 0);
+	clean_own_dcaches();
+	cpu_restart(me);
+}
+
+/* Level 0 only, as PSCI 1.0 allows. */
+static int32_t affinity_info(uint32_t mpidr, uint32_t level)
+{
+	struct cpu *target = cpu_by_mpidr(mpidr);
+
+	if (!target || target->state == CPU_ABSENT || level != 0)
+		return PSCI_INVALID_PARAMETERS;
+	return target->state;
+}
+
+/* Standby is the only state: a CPU keeps everything, and wakes here. */
+static int32_t cpu_suspend(uint32_t power_state)
+{
+	if (power_state != 0)
+		return PSCI_INVALID_PARAMETERS;
+	dsb();
+	wfi();
+	return PSCI_SUCCESS;
+}
+
+static int32_t features(uint32_t function)
+{
+	switch (function) {
+	case PSCI_VERSION:
+	case PSCI_CPU_SUSPEND:
+	case PSCI_CPU_OFF:
+	case PSCI_CPU_ON:
+	case PSCI_AFFINITY_INFO:
+	case PSCI_MIGRATE_INFO_TYPE:
+	case PSCI_SYSTEM_OFF:
+	case PSCI_SYSTEM_RESET:
+	case PSCI_FEATURES:
+		return 0;
+	}
+	return PSCI_NOT_SUPPORTED;
+}
+
+static _Noreturn void wait_for_power(void)
+{
+	for (;;)
+		wfi();
+}
+
+/* From monitor.S: an SMC with r0 = function and r1..r3; returns r0. */
+uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
+		  struct cpu *me)
+{
+	switch (function) {
+	case PSCI_VERSION:
+		return PSCI_1_0;
+	case PSCI_CPU_SUSPEND:
+		return cpu_suspend(a1);
+	case PSCI_CPU_OFF:
+		cpu_off(me);
+	case PSCI_CPU_ON:
+		return cpu_on(a1, a2, a3, me);
+	case PSCI_AFFINITY_INFO:
+		return affinity_info(a1, a2);
+	case PSCI_MIGRATE_INFO_TYPE:
+		return PSCI_NO_MIGRATION;
+	case PSCI_SYSTEM_OFF:
+		board_system_off();
+		wait_for_power();
+	case PSCI_SYSTEM_RESET:
+		board_system_reset();
+		wait_for_power();
+	case PSCI_FEATURES:
+		return features(a1);
+	}
+	return SMCCC_UNKNOWN;
+}

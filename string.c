@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The C library functions that libfdt calls. A C library's own would do: but
+ * they load and store unaligned words, which fault while the MMU is off.
+ * Compiled with -fno-tree-loop-distribute-patterns, so that they do not
+ * become calls of themselves. Transient.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "boot.h"
+
+/* Words, where both sides are aligned: the DTB's structure always is. */
+#define WORDS(a, b)	((((uintptr_t)(a) | (uintptr_t)(b)) & 3) == 0)
+
+typedef uint32_t __attribute__((may_alias)) word;
+
+static void copy_up(uint8_t *to, const uint8_t *from, size_t size)
+{
+	if (WORDS(to, from)) {
+		for (; size >= 16; size -= 16, to += 16, from += 16) {
+			word a = ((const word *)from)[0];
+			word b = ((const word *)from)[1];
+			word c = ((const word *)from)[2];
+			word d = ((const word *)from)[3];
+
+			((word *)to)[0] = a;
+			((word *)to)[1] = b;
+			((word *)to)[2] = c;
+			((word *)to)[3] = d;
+		}
+		for (; size >= 4; size -= 4, to += 4, from += 4)
+			*(word *)to = *(const word *)from;
+	}
+	while (size--)
+		*to++ = *from++;
+}
+
+static void copy_down(uint8_t *to, const uint8_t *from, size_t size)
+{
+	to += size;
+	from += size;
+	if (WORDS(to, from)) {
+		for (; size >= 16; size -= 16) {
+			to -= 16;
+			from -= 16;
+			word a = ((const word *)from)[3];
+			word b = ((const word *)from)[2];
+			word c = ((const word *)from)[1];
+			word d = ((const word *)from)[0];
+
+			((word *)to)[3] = a;
+			((word *)to)[2] = b;
+			((word *)to)[1] = c;
+			((word *)to)[0] = d;
+		}
+	}
+	while (size--)
+		*--to = *--from;
+}
+
+void *memmove(void *to, const void *from, size_t size)
+{
+	if ((uintptr_t)to - (uintptr_t)from < size)
+		copy_down(to, from, size);
+	else
+		copy_up(to, from, size);
+	return to;
+}
+
+void *memcpy(void *to, const void *from, size_t size)
+{
+	copy_up(to, from, size);
+	return to;
+}
+
+void *memset(void *to, int value, size_t size)
+{
+	for (uint8_t *p = to; size--; )
+		*p++ = (uint8_t)value;
+	return to;
+}
+
+int memcmp(const void *a, const void *b, size_t size)
+{
+	const uint8_t *p = a, *q = b;
+
+	for (; size--; p++, q++)
+		if (*p != *q)
+			return *p - *q;
+	return 0;
+}
+
+void *memchr(const void *where, int value, size_t size)
+{
+	for (const uint8_t *p = where; size--; p++)
+		if (*p == (uint8_t)value)
+			return (void *)p;
+	return NULL;
+}
+
+size_t strlen(const char *text)
+{
+	const char *p = text;
+
+	while (*p)
+		p++;
+	return p - text;
+}
+
+size_t strnlen(const char *text, size_t limit)
+{
+	const char *end = memchr(text, 0, limit);
+
+	return end ? (size_t)(end - text) : limit;
+}
+
+char *strchr(const char *text, int c)
+{
+	for (;; text++) {
+		if (*text == (char)c)
+			return (char *)text;
+		if (!*text)
+			return NULL;
+	}
+}
+
+char *strrchr(const char *text, int c)
+{
+	const char *last = NULL;
+
+	do
+		if (*text == (char)c)
+			last = text;
+	while (*text++);
+	return (char *)last;
+}
+
+/* Debian's libfdt is compiled with stack protection. */
+extern uintptr_t __stack_chk_guard;
+_Noreturn void __stack_chk_fail(void);
+
+uintptr_t __stack_chk_guard = 0x00bad5ac;
+
+void __stack_chk_fail(void)
+{
+	refuse("a function of libfdt overran its stack frame; "
+	       "this is a fault in the wrapper or in the DTB's reader");
+}

@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The build's half of the boot: check kernel, DTB and initrd, decide where
+ * each goes, and mend the DTB with the same dtb.c that the wrapper has.
+ *
+ * Runs on the host; `make` calls it. Writes the DTB that is linked into the
+ * image and layout.h, which payload.S and model.lds.S include. What is wrong
+ * is said in one line on stderr, and the exit status is 1; 2 for bad usage.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libfdt.h>
+
+#include "boot.h"
+#include "boot_wrapper.h"
+#include "memory_map.h"
+#include "platform.h"
+
+#define DTB_SLACK	4096		/* what mending a DTB may add, and more */
+#define MIB		(1024 * 1024)
+
+struct file {
+	const char *path;
+	uint8_t *data;
+	size_t size;
+};
+
+static struct options {
+	struct file kernel, dtb, initrd;
+	const char *bootargs, *layout, *output_dtb;
+	bool raw, mend, pen, quiet;
+	unsigned cpus;			/* 0: as the DTB says */
+	uint32_t kernel_addr, dtb_addr, initrd_addr;
+} options = {
+	.mend = true,
+	.dtb_addr = DTB_DEFAULT_ADDR,
+	.initrd_addr = INITRD_DEFAULT_ADDR,
+};
+
+/* A zImage, as far as its header tells; see load_kernel(). */
+static struct {
+	uint64_t footprint;		/* from RAM start, once inflated */
+	uint64_t size;			/* in memory, while it inflates */
+} kernel;
+
+static uint64_t ram_start, ram_end;	/* the bank that the wrapper is in */
+
+static _Noreturn void fail(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fputs("boot-wrapper: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+static void load(struct file *file, const char *what)
+{
+	FILE *stream = fopen(file->path, "rb");
+	size_t room = 0, got;
+
+	if (!stream)
+		fail("%s=%s: %s; name a file that can be read", what,
+		     file->path, strerror(errno));
+	do {
+		room += 16 * MIB;
+		file->data = realloc(file->data, room);
+		if (!file->data)
+			fail("%s=%s: no memory for it", what, file->path);
+		got = fread(file->data + file->size, 1, room - file->size,
+			    stream);
+		file->size += got;
+	} while (file->size == room);
+	if (ferror(stream))
+		fail("%s=%s: %s; name a regular file", what, file->path,
+		     strerror(errno));
+	fclose(stream);
+	if (file->size == 0)
+		fail("%s=%s: the file is empty; name the right one", what,
+		     file->path);
+}
+
+static uint32_t le32(const uint8_t *p)
+{
+	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/*
+ * The zImage header (Linux, Documentation/arch/arm/booting.rst and
+ * arch/arm/boot/compressed/head.S); all words are little-endian:
+ *   0x24 0x016f2818   0x28 start   0x2c end   0x30 0x04030201
+ *   0x34 0x45454545   0x38 offset of a table {u32 words, u32 tag, data},
+ *                     its end marked by words = 0
+ * Tag "ZSLK": offset of the inflated size, bss, TEXT_OFFSET, malloc.
+ * Xen has the first magic number only, and an end that counts its bss.
+ */
+static void load_kernel(void)
+{
+	struct file *file = &options.kernel;
+	const uint8_t *data;
+
+	load(file, "KERNEL");
+	data = file->data;
+	kernel.size = file->size + MIB;	/* decompressor's bss, stack, malloc */
+	if (options.raw)
+		return;
+	if (file->size < 0x30 || le32(data + 0x24) != 0x016f2818)
+		fail("KERNEL=%s: not a zImage; name one, or say "
+		     "KERNEL_FORMAT=raw to have it entered at its first byte",
+		     file->path);
+
+	uint32_t claimed = le32(data + 0x2c) - le32(data + 0x28);
+	bool linux_header = file->size >= 0x3c &&
+			    le32(data + 0x34) == 0x45454545;
+
+	if (linux_header && claimed > file->size)
+		fail("KERNEL=%s: truncated zImage, %zu bytes of %u; "
+		     "copy the file again", file->path, file->size, claimed);
+	if (claimed > file->size)
+		kernel.size = (uint64_t)claimed + MIB;
+	if (!linux_header)
+		return;
+	if (le32(data + 0x30) != 0x04030201)
+		fail("KERNEL=%s: a big-endian zImage; the wrapper starts "
+		     "little-endian kernels", file->path);
+
+	uint64_t at = le32(data + 0x38);
+
+	while (at + 24 <= file->size && le32(data + at)) {
+		uint64_t size_at = le32(data + at + 8);
+
+		if (le32(data + at + 4) == 0x5a534c4b &&
+		    size_at + 4 <= file->size) {
+			kernel.footprint = (uint64_t)le32(data + size_at) +
+					   le32(data + at + 12) +
+					   le32(data + at + 16);
+			break;
+		}
+		at += 4 * (uint64_t)le32(data + at);
+	}
+}
+
+static void load_dtb(void)
+{
+	struct file *file = &options.dtb;
+	int error;
+
+	load(file, "DTB");
+	error = file->size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED :
+		fdt_check_full(file->data, file->size);
+	if (error)
+		fail("DTB=%s: not a valid DTB: %s; make one with dtc", file->path,
+		     fdt_strerror(error));
+}
+
+/* The memory bank that the wrapper lies in; others do not matter here. */
+static void find_ram(void)
+{
+	const void *fdt = options.dtb.data;
+	int cells = fdt_address_cells(fdt, 0), size_cells = fdt_size_cells(fdt, 0);
+	int node;
+
+	fdt_for_each_subnode(node, fdt, 0) {
+		const char *type = fdt_getprop(fdt, node, "device_type", NULL);
+		const char *status = fdt_getprop(fdt, node, "status", NULL);
+		int length;
+		const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);
+
+		if (!type || strcmp(type, "memory") || !reg ||
+		    (status && strncmp(status, "ok", 2)))
+			continue;
+		for (; length >= 4 * (cells + size_cells);
+		     length -= 4 * (cells + size_cells)) {
+			uint64_t start = 0, size = 0;
+
+			for (int i = 0; i < cells; i++)
+				start = start << 32 | fdt32_ld(reg++);
+			for (int i = 0; i < size_cells; i++)
+				size = size << 32 | fdt32_ld(reg++);
+			if (start > TRANSIENT_START ||
+			    start + size < RESIDENT_END)
+				continue;
+			ram_start = start;
+			ram_end = start + size;
+		}
+	}
+	if (ram_end == 0)
+		fail("DTB=%s: no /memory at %#x, where the wrapper of this "
+		     "board lives; use the DTB of this board, with its memory",
+		     options.dtb.path, TRANSIENT_START);
+	if (ram_end > 0xfffff000)
+		ram_end = 0xfffff000;
+}
+
+/* What a kernel accepts, and RAM has. Overlaps are the linker script's. */
+static void place(void)
+{
+	uint64_t need = ram_start + kernel.footprint;
+
+	if (!options.kernel_addr) {
+		options.kernel_addr = KERNEL_DEFAULT_ADDR;
+		if (need > options.kernel_addr)
+			options.kernel_addr = (need + MIB - 1) / MIB * MIB;
+	}
+	if (options.kernel_addr % 4096)
+		fail("KERNEL_ADDR=%#x: not a multiple of 4096; a kernel that "
+		     "is less aligned stops in silence", options.kernel_addr);
+	if (need > TRANSIENT_START)
+		fail("KERNEL=%s: inflates to %#llx bytes, into the wrapper at "
+		     "%#x; use a smaller kernel", options.kernel.path,
+		     (unsigned long long)kernel.footprint, TRANSIENT_START);
+	if (options.kernel_addr < ram_start ||
+	    options.kernel_addr + kernel.size > ram_end)
+		fail("KERNEL=%s: at %#x it exceeds the RAM, [%#llx..%#llx]; "
+		     "set KERNEL_ADDR=", options.kernel.path,
+		     options.kernel_addr, (unsigned long long)ram_start,
+		     (unsigned long long)ram_end - 1);
+	if (options.kernel_addr < TRANSIENT_START &&
+	    options.kernel_addr + kernel.size > TRANSIENT_START)
+		fail("KERNEL=%s: at %#x, with 1 MiB to inflate in, it reaches "
+		     "into the wrapper at %#x; set KERNEL_ADDR= lower",
+		     options.kernel.path, options.kernel_addr, TRANSIENT_START);
+	if (options.dtb_addr % 8)
+		fail("DTB_ADDR=%#x: not a multiple of 8, which kernels demand",
+		     options.dtb_addr);
+	if (options.dtb_addr < ram_start ||
+	    (uint64_t)options.dtb_addr + options.dtb.size > ram_end)
+		fail("DTB=%s: at %#x it exceeds the RAM, [%#llx..%#llx]; "
+		     "set DTB_ADDR=", options.dtb.path, options.dtb_addr,
+		     (unsigned long long)ram_start,
+		     (unsigned long long)ram_end - 1);
+	if (options.initrd.size &&
+	    (options.initrd_addr < ram_start ||
+	     options.initrd_addr + options.initrd.size > ram_end))
+		fail("INITRD=%s: %zu bytes at %#x exceed the RAM, "
+		     "[%#llx..%#llx]; use a smaller one, or set INITRD_ADDR=",
+		     options.initrd.path, options.initrd.size,
+		     options.initrd_addr, (unsigned long long)ram_start,
+		     (unsigned long long)ram_end - 1);
+}
+
+static void dtb_error(int error)
+{
+	if (error < 0)
+		fail("DTB=%s: cannot be mended: %s; check it with dtc",
+		     options.dtb.path, fdt_strerror(error));
+}
+
+/*
+ * SMP=: as many CPU nodes as asked for. Those beyond what the DTB has are made
+ * like its last one, with the next affinity number. A new node becomes its
+ * parent's first, so all are taken out and put back, the last one first.
+ */
+static void set_cpu_count(void *fdt)
+{
+	int size = fdt_totalsize(fdt), count = 0, old[PLATFORM_MAX_CPUS], node;
+	int cpus = fdt_path_offset(fdt, "/cpus");
+	void *was = malloc(size);
+
+	if (!was)
+		fail("no memory for the DTB");
+	memcpy(was, fdt, size);
+	dtb_error(cpus);
+	fdt_for_each_subnode(node, was, cpus) {
+		const char *type = fdt_getprop(was, node, "device_type", NULL);
+
+		if (type && !strcmp(type, "cpu") && count < PLATFORM_MAX_CPUS)
+			old[count++] = node;
+	}
+	if (!count)
+		fail("DTB=%s: no CPU under /cpus to make others like; "
+		     "use a DTB of this board", options.dtb.path);
+	for (int i = count - 1; i >= 0; i--)
+		dtb_error(fdt_del_node(fdt, old[i]));
+
+	for (int i = options.cpus - 1; i >= 0; i--) {
+		int like = old[i < count ? i : count - 1], property, length;
+		const fdt32_t *reg = fdt_getprop(was, like, "reg", &length);
+		uint32_t more = i < count ? 0 : i - count + 1;
+		fdt32_t cells[2];
+		char name[32];
+
+		if (!reg || (length != 4 && length != 8))
+			fail("DTB=%s: a CPU without reg; use a DTB of this "
+			     "board", options.dtb.path);
+		memcpy(cells, reg, length);
+		reg = &cells[length / 4 - 1];
+		more += fdt32_ld(reg);
+		fdt32_st(&cells[length / 4 - 1], more);
+		snprintf(name, sizeof name, "cpu@%x", more);
+		node = fdt_add_subnode(fdt, cpus, name);
+		dtb_error(node);
+
+		fdt_for_each_property_offset(property, was, like) {
+			const char *key;
+			const void *value = fdt_getprop_by_offset(was, property,
+								  &key, &length);
+
+			if (!strcmp(key, "reg"))
+				value = cells;
+			else if (i >= count && !strcmp(key, "phandle"))
+				continue;
+			dtb_error(fdt_setprop(fdt, node, key, value, length));
+		}
+	}
+	free(was);
+}
+
+static void write_data(FILE *out, const char *name, const char *section,
+		       const char *path)
+{
+	fprintf(out, "#define %s_DATA", name);
+	if (path)
+		fprintf(out, " .section .%s, \"a\"; .incbin \"%s\"", section, path);
+	fputc('\n', out);
+}
+
+static void write_layout(const struct platform *platform)
+{
+	FILE *out = fopen(options.layout, "w");
+	const struct file *initrd = &options.initrd;
+
+	if (!out)
+		fail("%s: %s", options.layout, strerror(errno));
+	fprintf(out, "/* Written by tools/prepare. */\n");
+	fprintf(out, "#define KERNEL_ADDR %#x\n", options.kernel_addr);
+	fprintf(out, "#define KERNEL_END %#zx\n",
+		options.kernel_addr + options.kernel.size);
+	fprintf(out, "#define DTB_ADDR %#x\n", options.dtb_addr);
+	fprintf(out, "#define DTB_END %#zx\n",
+		options.dtb_addr + options.dtb.size);
+	fprintf(out, "#define INITRD_ADDR %#x\n",
+		initrd->size ? options.initrd_addr : 0);
+	fprintf(out, "#define INITRD_END %#zx\n",
+		initrd->size ? options.initrd_addr + initrd->size : 0);
+	fprintf(out, "#define RAM_END %#llx\n", (unsigned long long)ram_end);
+	fprintf(out, "#define PAYLOAD_FLAGS %#x\n",
+		(options.quiet ? PAYLOAD_QUIET : 0) |
+		(options.pen ? PAYLOAD_PEN : 0));
+	fprintf(out, "#define PREPARED %#x\n", options.mend ?
+		BW_BOOT_MODE_MAGIC | BW_MODE_HYP << BW_MODE_SHIFT | BW_OWNS_HYP
+		: 0);
+	fprintf(out, "#define BOOTARGS %s\n", options.bootargs ? "bootargs" : "0");
+	fprintf(out, "#define BOOTARGS_TEXT \"");
+	for (const char *p = options.bootargs; p && *p; p++)
+		fprintf(out, *p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
+	fprintf(out, "\"\n#define CPU_COUNT %u\n", platform->cpu_count);
+	fprintf(out, "#define CPU_MPIDRS %#x", platform->mpidr[0]);
+	for (unsigned i = 1; i < PLATFORM_MAX_CPUS; i++)
+		fprintf(out, ", %#x", platform->mpidr[i]);
+	fprintf(out, "\n#define GICD_ADDR %#x\n", platform->gicd);
+	fprintf(out, "#define GICC_ADDR %#x\n", platform->gicc);
+	fprintf(out, "#define TIMER_HZ %u\n", platform->timer_hz);
+	write_data(out, "KERNEL", "kernel", options.kernel.path);
+	write_data(out, "DTB", "dtb", options.output_dtb);
+	write_data(out, "INITRD", "initrd", initrd->path);
+	if (fclose(out))
+		fail("%s: %s", options.layout, strerror(errno));
+}
+
+static void write_dtb(const void *fdt, size_t size)
+{
+	FILE *out = fopen(options.output_dtb, "wb");
+
+	if (!out || fwrite(fdt, 1, size, out) != size || fclose(out))
+		fail("%s: %s", options.output_dtb, strerror(errno));
+}
+
+static uint32_t address(const char *name, const char *text)
+{
+	char *end;
+	unsigned long long value = strtoull(text, &end, 0);
+
+	if (*end || end == text || value > UINT32_MAX)
+		fail("%s=%s: not a 32-bit address", name, text);
+	return (uint32_t)value;
+}
+
+static void parse(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "kernel", required_argument, 0, 'k' },
+		{ "kernel-format", required_argument, 0, 'f' },
+		{ "dtb", required_argument, 0, 'd' },
+		{ "initrd", required_argument, 0, 'i' },
+		{ "bootargs", required_argument, 0, 'b' },
+		{ "cpus", required_argument, 0, 'c' },
+		{ "mend", required_argument, 0, 'm' },
+		{ "smp-method", required_argument, 0, 's' },
+		{ "quiet", no_argument, 0, 'q' },
+		{ "kernel-addr", required_argument, 0, 'K' },
+		{ "dtb-addr", required_argument, 0, 'D' },
+		{ "initrd-addr", required_argument, 0, 'I' },
+		{ "layout", required_argument, 0, 'l' },
+		{ "output-dtb", required_argument, 0, 'o' },
+		{ 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (option) {
+		case 'k':
+			options.kernel.path = optarg;
+			break;
+		case 'f':
+			options.raw = !strcmp(optarg, "raw");
+			if (!options.raw && strcmp(optarg, "zimage"))
+				fail("KERNEL_FORMAT=%s: say zimage or raw",
+				     optarg);
+			break;
+		case 'd':
+			options.dtb.path = optarg;
+			break;
+		case 'i':
+			options.initrd.path = optarg;
+			break;
+		case 'b':
+			options.bootargs = optarg;
+			break;
+		case 'c':
+			options.cpus = atoi(optarg);
+			if (options.cpus < 1 ||
+			    options.cpus > PLATFORM_MAX_CPUS)
+				fail("SMP=%s: say 1 to %d", optarg,
+				     PLATFORM_MAX_CPUS);
+			break;
+		case 'm':
+			options.mend = !strcmp(optarg, "build");
+			if (!options.mend && strcmp(optarg, "boot"))
+				fail("DTB_MEND=%s: say build or boot", optarg);
+			break;
+		case 's':
+			options.pen = !strcmp(optarg, "pen");
+			if (!options.pen && strcmp(optarg, "psci"))
+				fail("SMP_METHOD=%s: say psci or pen", optarg);
+			break;
+		case 'q':
+			options.quiet = true;
+			break;
+		case 'K':
+			options.kernel_addr = address("KERNEL_ADDR", optarg);
+			break;
+		case 'D':
+			options.dtb_addr = address("DTB_ADDR", optarg);
+			break;
+		case 'I':
+			options.initrd_addr = address("INITRD_ADDR", optarg);
+			break;
+		case 'l':
+			options.layout = optarg;
+			break;
+		case 'o':
+			options.output_dtb = optarg;
+			break;
+		default:
+			exit(2);
+		}
+	}
+	if (!options.kernel.path)
+		fail("no kernel: say KERNEL=zImage");
+	if (!options.dtb.path)
+		fail("no DTB: say DTB=board.dtb, the kernel's for this board");
+	if (!options.layout || !options.output_dtb)
+		exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	struct platform platform;
+	const char *wrong;
+
+	parse(argc, argv);
+	load_kernel();
+	load_dtb();
+	if (options.initrd.path)
+		load(&options.initrd, "INITRD");
+	find_ram();
+
+	size_t room = options.dtb.size + DTB_SLACK + 256 * PLATFORM_MAX_CPUS +
+		      (options.bootargs ? strlen(options.bootargs) : 0);
+	void *fdt = calloc(1, room);
+
+	if (!fdt)
+		fail("no memory for the DTB");
+	dtb_error(fdt_open_into(options.dtb.data, fdt, room));
+	if (options.cpus)
+		set_cpu_count(fdt);
+	wrong = dtb_read(fdt, &platform);
+	if (wrong)
+		fail("DTB=%s: %s; use a DTB of this board", options.dtb.path,
+		     wrong);
+	if (options.mend) {
+		struct dtb_changes changes = {
+			.boot_mode = BW_BOOT_MODE_MAGIC |
+				     BW_MODE_HYP << BW_MODE_SHIFT | BW_OWNS_HYP,
+			.bootargs = options.bootargs,
+			.initrd = options.initrd_addr,
+			.initrd_end = options.initrd.size ? options.initrd_addr +
+				      options.initrd.size : 0,
+			.reserve = RESIDENT_START,
+			.reserve_end = options.pen ? RESIDENT_NONSECURE_END :
+						     RESIDENT_END,
+			.psci = !options.pen,
+		};
+		dtb_error(dtb_mend(fdt, room, &platform, &changes));
+	}
+	/* Keep a page of room: the boot may find what the build did not expect. */
+	dtb_error(fdt_pack(fdt));
+	options.dtb.size = fdt_totalsize(fdt) + DTB_SLACK +
+			   (options.bootargs ? strlen(options.bootargs) : 0);
+	options.dtb.size = (options.dtb.size + 7) & ~(size_t)7;
+	fdt = realloc(fdt, options.dtb.size);
+	if (!fdt)
+		fail("no memory for the DTB");
+	memset((char *)fdt + fdt_totalsize(fdt), 0,
+	       options.dtb.size - fdt_totalsize(fdt));
+	place();
+	write_dtb(fdt, options.dtb.size);
+	write_layout(&platform);
+	return 0;
+}
