@@ -60,12 +60,12 @@ includes	:= -Iinclude
 CFLAGS		:= $(warnings) $(arch) $(nofloat) -marm -Os -std=gnu11 -ffreestanding \
 		   -fno-common -fno-short-enums -fno-pic -fno-stack-protector \
 		   -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns \
-		   -mno-unaligned-access -ffunction-sections \
+		   -mno-unaligned-access -ffunction-sections -Wa,--noexecstack \
 		   -ffile-prefix-map=$(CURDIR)/= $(defines) $(includes)
 ifneq ($(LLVM),)
 CFLAGS		:= $(filter-out -fno-tree-loop-distribute-patterns,$(CFLAGS)) -fno-builtin
 endif
-AFLAGS		:= $(arch) -ffile-prefix-map=$(CURDIR)/= $(defines) $(includes)
+AFLAGS		:= $(arch) -Wa,--noexecstack -ffile-prefix-map=$(CURDIR)/= $(defines) $(includes)
 LDFLAGS		:= -static -nostdlib --build-id=none -z max-page-size=4096 \
 		   -z noexecstack --gc-sections
 HOSTCFLAGS	:= -Wall -Wextra -Werror -O2 -std=gnu11 $(defines) $(includes)
@@ -150,12 +150,12 @@ endif
 #
 # Resident code may call nothing that a kernel overwrites: linked alone, it
 # must leave nothing undefined but the symbols of the linker script and the
-# Hyp stub. Its sections are renamed, for model.lds.S to tell them apart.
+# Hyp stub. Its sections get a prefix, for model.lds.S to tell them apart.
 #
 $(out)/resident.o: $(addprefix $(out)/,$(resident))
 	$(call quiet,LD,$@)
 	$(Q)$(LD) -r -o $@ $^
-	$(Q)$(OBJCOPY) $(foreach s,text rodata data,--rename-section .$(s)=.resident.$(s)) $@
+	$(Q)$(OBJCOPY) --prefix-alloc-sections=.resident $@
 	@undefined=$$($(NM) -u $@ | awk '{ print $$2 }' | grep -vxE 'resident_start|resident_end|hyp_stub_vectors'); \
 	if [ -n "$$undefined" ]; then \
 		echo "boot-wrapper: resident code refers to transient code:" $$undefined >&2; \

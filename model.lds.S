@@ -10,6 +10,23 @@
 OUTPUT_ARCH(arm)
 ENTRY(BOOT_ENTRY)
 
+/* A segment for each part, since linkers differ in what they put together. */
+PHDRS
+{
+	boot PT_LOAD FLAGS(5);
+	boot_data PT_LOAD FLAGS(6);
+	resident_nonsecure PT_LOAD FLAGS(5);
+	resident_secure PT_LOAD FLAGS(5);
+	resident_data PT_LOAD FLAGS(6);
+#if KERNEL_END
+	kernel PT_LOAD FLAGS(6);
+	dtb PT_LOAD FLAGS(6);
+#endif
+#if INITRD_END
+	initrd PT_LOAD FLAGS(6);
+#endif
+}
+
 SECTIONS
 {
 	/* Transient: a kernel may overwrite this. reset is the first word. */
@@ -17,16 +34,16 @@ SECTIONS
 		*(.boot)
 		*(.text .text.*)
 		*(.rodata .rodata.*)
-		. = ALIGN(4);
+	} :boot
+	.boot_data ALIGN(4096) : {
 		*(.boot_data)
 		*(.data .data.* .data.rel.ro .data.rel.ro.*)
 		*(.got .got.plt)
 		*(.payload)
-		transient_end = .;
-	}
+	} :boot_data
 	.boot_stack (NOLOAD) : {
 		*(.boot_stack)
-	}
+	} :boot_data
 	ASSERT(. <= TRANSIENT_END, "the transient part exceeds its 64 KiB")
 
 	/* Resident: reserved in the DTB for as long as the machine runs. */
@@ -34,38 +51,48 @@ SECTIONS
 	.resident_nonsecure RESIDENT_START : {
 		*(.hyp_stub)
 		*(.pen)
-	}
+	} :resident_nonsecure
 	resident_nonsecure_used = .;
 	ASSERT(. <= RESIDENT_NONSECURE_END, "the Hyp stub exceeds its page")
 	resident_nonsecure_end = RESIDENT_NONSECURE_END;
 
 	.resident_secure RESIDENT_NONSECURE_END : {
-		*(.monitor)
-		*(.resident .resident.*)
-	}
-	.resident_noinit (NOLOAD) : {
-		*(.resident_noinit)
-	}
+		*(.resident.monitor)
+		*(.resident.text .resident.text.*)
+		*(.resident.rodata .resident.rodata.*)
+		resident_secure_text_end = .;
+	} :resident_secure
+	.resident_data (NOLOAD) : ALIGN(4096) {
+		resident_data = .;
+		*(.resident.noinit)
+	} :resident_data
 	resident_secure_used = .;
 	ASSERT(. <= RESIDENT_END, "the Monitor exceeds its pages")
 	resident_end = RESIDENT_END;
 
-	/* The payload. Empty in boot-wrapper.elf. */
+	/* The payload. */
+#if KERNEL_END
 	.kernel KERNEL_ADDR : {
 		KEEP(*(.kernel))
-	}
+	} :kernel
 	.dtb DTB_ADDR : {
 		KEEP(*(.dtb))
-	}
+	} :dtb
+#endif
+#if INITRD_END
 	.initrd INITRD_ADDR : {
 		KEEP(*(.initrd))
-	}
+	} :initrd
+#endif
 
-	/* Nothing sets memory to zero at reset, so nothing may count on it. */
+	/*
+	 * Nothing sets memory to zero at reset, so nothing may count on it; and
+	 * nothing resident may be both initialised and written.
+	 */
 	.bss : {
-		*(.bss .bss.* COMMON)
+		*(.bss .bss.* COMMON .resident.bss .resident.bss.* .resident.data .resident.data.*)
 	}
-	ASSERT(SIZEOF(.bss) == 0, "zero-initialised data; nothing clears it")
+	ASSERT(SIZEOF(.bss) == 0, "zero-initialised, or resident initialised data")
 
 	/DISCARD/ : {
 		*(.note.* .comment .ARM.exidx* .ARM.extab* .eh_frame*)

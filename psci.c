@@ -19,13 +19,13 @@
 
 #define PSCI_1_0	0x00010000
 
-struct console console = {
+const struct console console = {
 	BOARD_UART_DATA, BOARD_UART_STATUS, BOARD_UART_MASK, BOARD_UART_READY,
 };
 
 /* Filled by the boot CPU, every field that is ever read. */
-struct resident resident __attribute__((section(".resident_noinit")));
-struct cpu_area cpus[MAX_CPUS] __attribute__((section(".resident_noinit")));
+struct resident resident __attribute__((section(".noinit")));
+struct cpu_area cpus[MAX_CPUS] __attribute__((section(".noinit")));
 
 /*
  * Lamport's bakery lock: exclusives (LDREX) need Normal memory, and with the

@@ -137,6 +137,19 @@ char *strrchr(const char *text, int c)
 	return (char *)last;
 }
 
+/* What clang calls instead of memset and memcpy (Arm's RTABI, IHI 0043). */
+void __aeabi_memclr(void *to, size_t size);
+void __aeabi_memclr4(void *to, size_t size) __attribute__((alias("__aeabi_memclr")));
+void __aeabi_memclr8(void *to, size_t size) __attribute__((alias("__aeabi_memclr")));
+void *__aeabi_memcpy(void *, const void *, size_t) __attribute__((alias("memcpy")));
+void *__aeabi_memcpy4(void *, const void *, size_t) __attribute__((alias("memcpy")));
+void *__aeabi_memcpy8(void *, const void *, size_t) __attribute__((alias("memcpy")));
+
+void __aeabi_memclr(void *to, size_t size)
+{
+	memset(to, 0, size);
+}
+
 /* Debian's libfdt is compiled with stack protection. */
 extern uintptr_t __stack_chk_guard;
 _Noreturn void __stack_chk_fail(void);

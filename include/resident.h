@@ -90,7 +90,7 @@ _Static_assert(offsetof(struct console, ready) == CONSOLE_READY, "report.h");
 
 extern struct resident resident;
 extern struct cpu_area cpus[MAX_CPUS];
-extern struct console console;
+extern const struct console console;
 
 /* monitor.S, hyp_stub.S, pen.S: vector tables, and words that boot.c fills. */
 extern const uint32_t monitor_vectors[], secure_vectors[], hyp_stub_vectors[];
