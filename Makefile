@@ -3,6 +3,7 @@
 
 BOARD		?= vexpress-a15
 O		?= build
+DEPS		?= $(O)/deps
 SMP_METHOD	?= psci
 KERNEL_FORMAT	?= zimage
 DTB_MEND	?= build
@@ -16,7 +17,7 @@ $(error BOARD=$(BOARD): no such board; there are: $(patsubst boards/%.mk,%,$(wil
 endif
 include boards/$(BOARD).mk
 
-deps	:= $(O)/deps
+deps	:= $(DEPS)
 out	:= $(O)/$(BOARD)
 
 #
@@ -138,10 +139,11 @@ $(out)/%.S.o: %.S $(out)/.flags
 	$(Q)$(CC) $(AFLAGS) -MMD -MP -c -o $@ $<
 
 $(out)/string.c.o: CFLAGS += -fno-builtin -O2
+$(out)/dtb.c.o: CFLAGS += -O2
 $(out)/boot.c.o $(out)/dtb.c.o $(out)/string.c.o: | $(libfdt)
 
-$(deps)/libfdt.a:
-	@echo 'boot-wrapper: $@ is missing; run "make deps", or say LIBFDT_SRC= with a dtc checkout' >&2; exit 1
+$(deps)/libfdt.a: | $(filter deps,$(MAKECMDGOALS))
+	@[ -e $@ ] || echo 'boot-wrapper: $@ is missing; run "make deps", or say LIBFDT_SRC= with a dtc checkout' >&2; [ -e $@ ]
 
 ifneq ($(LIBFDT_SRC),)
 include libfdt/Makefile
@@ -223,8 +225,8 @@ $(out)/linux-system.axf: $(out)/linux-system.lds $(objects) $(out)/payload.o $(l
 deps:
 	@tools/deps $(deps)
 
-$(debian_kernel) $(debian_dtb) $(deps)/busybox:
-	@echo 'boot-wrapper: $@ is missing; run "make deps", or say KERNEL=, DTB= and INITRD=' >&2; exit 1
+$(debian_kernel) $(debian_dtb) $(deps)/busybox: | $(filter deps,$(MAKECMDGOALS))
+	@[ -e $@ ] || echo 'boot-wrapper: $@ is missing; run "make deps", or say KERNEL=, DTB= and INITRD=' >&2; [ -e $@ ]
 
 $(debian_initrd): tools/mkinitramfs tools/initramfs-init | $(deps)/busybox
 	$(call quiet,CPIO,$@)
@@ -282,4 +284,5 @@ help:
 #?   CROSS_COMPILE=arm-none-eabi-   or LLVM=1 for clang and lld
 #?   LIBFDT_SRC=DIR    build libfdt from a dtc checkout
 #?   O=build V=1       where to, and say every command
+#?   DEPS=build/deps   where "make deps" puts Debian's files
 #?   QEMU= QEMU_ARGS= RUN_TIMEOUT=seconds   for "make run"

@@ -33,6 +33,7 @@ reset:
 	cmp	r0, #PSR_HYP
 	beq	entered_in_hyp
 	cpsid	aif
+	setend	le
 	cmp	r0, #PSR_MON
 	beq	reset_at_monitor
 

@@ -131,22 +131,18 @@ static void check_payload(void)
 	write32(last, was);
 }
 
-/* From the build, or from the DTB itself. */
-static void find_platform(struct platform *platform)
+static void read_dtb(struct platform *platform, struct dtb_nodes *nodes)
 {
-	if (payload.prepared) {
-		*platform = payload.platform;
-		return;
-	}
-
-	const void *fdt = (const void *)payload.dtb;
+	void *fdt = (void *)payload.dtb;
 	int error = fdt_check_header(fdt);
 
+	if (!error)
+		error = dtb_open(fdt, payload.dtb_end - payload.dtb, nodes);
 	if (error)
-		refuse("no DTB at %x: %s; rebuild the image with a valid DTB=",
-		       payload.dtb, fdt_strerror(error));
+		refuse("no usable DTB at %x: %s; rebuild the image with a "
+		       "valid DTB=", payload.dtb, fdt_strerror(error));
 
-	const char *wrong = dtb_read(fdt, platform);
+	const char *wrong = dtb_read(fdt, nodes, platform);
 
 	if (wrong)
 		refuse("the DTB at %x %s; correct the DTB", payload.dtb, wrong);
@@ -247,12 +243,8 @@ static void report_cpus(uint32_t absent)
 		say("CPU %x is not in the DTB; it stays off", unlisted);
 }
 
-/* What the build has done holds if everything is as the build expected. */
-static void mend_dtb(const struct platform *platform, uint32_t absent)
+static void mend_dtb(const struct dtb_nodes *nodes, uint32_t absent)
 {
-	if (payload.prepared == resident.boot_mode && !absent)
-		return;
-
 	bool pen = payload.flags & PAYLOAD_PEN;
 	struct dtb_changes changes = {
 		.boot_mode = resident.boot_mode,
@@ -265,8 +257,7 @@ static void mend_dtb(const struct platform *platform, uint32_t absent)
 		.psci = !pen,
 		.absent = absent,
 	};
-	int error = dtb_mend((void *)payload.dtb,
-			     payload.dtb_end - payload.dtb, platform, &changes);
+	int error = dtb_mend((void *)payload.dtb, nodes, &changes);
 
 	if (error)
 		refuse("cannot mend the DTB at %x: %s; check it with dtc",
@@ -306,12 +297,14 @@ static void banner(uint32_t absent)
 
 _Noreturn void boot(void)
 {
-	struct platform platform;
+	struct platform platform = payload.platform;
+	struct dtb_nodes nodes;
 
 	secure_init();
 	board_init();
 	check_payload();
-	find_platform(&platform);
+	if (!payload.prepared)
+		read_dtb(&platform, &nodes);
 	fill_resident(&platform);
 
 	struct cpu *me = find_boot_cpu();
@@ -320,7 +313,12 @@ _Noreturn void boot(void)
 	gic_init();
 	uint32_t absent = gather_cpus();
 
-	mend_dtb(&platform, absent);
+	/* What the build has done holds if all is as the build expected. */
+	if (payload.prepared != resident.boot_mode || absent) {
+		if (payload.prepared)
+			read_dtb(&platform, &nodes);
+		mend_dtb(&nodes, absent);
+	}
 	report_cpus(absent);
 	if (!(payload.flags & PAYLOAD_QUIET))
 		banner(absent);

@@ -3,23 +3,16 @@
  * Read and mend a devicetree. Compiled into the wrapper (transient) and into
  * tools/prepare, which does the same at build time.
  *
- * A pass over a whole DTB costs tens of thousands of instructions, and each
- * insertion makes the offsets behind it invalid. So the tree is walked once,
- * and then mended from its end to its beginning.
+ * libfdt takes some 100,000 instructions for one look through all of a DTB,
+ * and each insertion makes the offsets behind it invalid. So find_nodes() goes
+ * through the structure block once, itself, and dtb_mend() then lets libfdt mend
+ * the nodes that it found, from the tree's end to its beginning.
  */
 #include <libfdt.h>
 
 #include "boot_wrapper.h"
 #include "platform.h"
 #include "version.h"
-
-/* The top-level nodes that matter; offset 0 (the root) stands for "none". */
-struct nodes {
-	int cpu[PLATFORM_MAX_CPUS];
-	uint32_t mpidr[PLATFORM_MAX_CPUS];
-	int cpu_count;		/* as many as there are, stored or not */
-	int cpus, chosen, psci, reserved_memory, timer, gic;
-};
 
 static const char *const gic_compatible[] = {
 	"arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a9-gic",
@@ -39,90 +32,193 @@ static bool is_gic(const void *fdt, int node)
 	return false;
 }
 
+/* Names in a checked structure block end, so no byte behind one is read. */
 static bool starts_with(const char *text, const char *prefix)
 {
-	return memcmp(text, prefix, strlen(prefix)) == 0;
+	while (*prefix)
+		if (*text++ != *prefix++)
+			return false;
+	return true;
 }
 
 /* A node name, up to its unit address. */
 static bool is_named(const char *name, const char *wanted)
 {
-	size_t length = strlen(wanted);
+	if (!starts_with(name, wanted))
+		return false;
+	char end = name[strlen(wanted)];
 
-	return strnlen(name, length) == length && starts_with(name, wanted) &&
-	       (name[length] == '\0' || name[length] == '@');
+	return end == '\0' || end == '@';
 }
 
-static void find_top_level(const void *fdt, int node, const char *name,
-			   struct nodes *nodes)
+/* Of a node in a structure block that walk() has looked through. */
+static const char *node_name(const void *fdt, int node)
 {
-	switch (name[0]) {
-	case 'c':
-		if (is_named(name, "cpus"))
-			nodes->cpus = node;
-		else if (is_named(name, "chosen"))
-			nodes->chosen = node;
-		break;
-	case 'p':
-		if (is_named(name, "psci"))
-			nodes->psci = node;
-		break;
-	case 'r':
-		if (is_named(name, "reserved-memory"))
-			nodes->reserved_memory = node;
-		break;
-	case 't':
-		if (is_named(name, "timer") &&
-		    is_compatible(fdt, node, "arm,armv7-timer"))
-			nodes->timer = node;
-		break;
-	}
+	return (const char *)fdt + fdt_off_dt_struct(fdt) + node + 4;
 }
 
-static void find_cpu(const void *fdt, int node, struct nodes *nodes)
+static void find_cpu(const void *fdt, int node, struct dtb_nodes *nodes)
 {
 	const char *status = fdt_getprop(fdt, node, "status", NULL);
-	int length;
-	const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);
 
-	if (status && starts_with(status, "fail"))
+	if (status && is_named(status, "fail"))
 		return;
-	if (reg && length >= 4 && nodes->cpu_count < PLATFORM_MAX_CPUS) {
+	if (nodes->cpu_count < PLATFORM_MAX_CPUS)
 		nodes->cpu[nodes->cpu_count] = node;
-		/* #address-cells is 1, or 2 with the affinity in the last. */
-		nodes->mpidr[nodes->cpu_count] =
-			fdt32_ld(reg + length / 4 - 1);
-	}
 	nodes->cpu_count++;
 }
 
-static void find_nodes(const void *fdt, struct nodes *nodes)
+/* `path` leads to the node: path[0] is the root, path[depth] the node. */
+static void find_node(const void *fdt, const int *path, int depth,
+		      struct dtb_nodes *nodes)
 {
-	int depth = 0, top = 0, node;
+	int node = path[depth];
+	const char *name = node_name(fdt, node);
 
-	*nodes = (struct nodes){ 0 };
-	for (node = fdt_next_node(fdt, 0, &depth); node > 0 && depth > 0;
-	     node = fdt_next_node(fdt, node, &depth)) {
-		const char *name = fdt_get_name(fdt, node, NULL);
-
-		if (depth == 1) {
-			top = node;
-			find_top_level(fdt, node, name, nodes);
-		} else if (depth == 2 && top == nodes->cpus &&
-			   is_named(name, "cpu")) {
-			find_cpu(fdt, node, nodes);
-		}
-		/* The customary names first: asking every node is slow. */
-		if (!nodes->gic && (name[0] == 'i' || name[0] == 'g') &&
-		    is_gic(fdt, node))
-			nodes->gic = node;
+	if (depth == 1) {
+		if (!nodes->first)
+			nodes->first = node;
+		if (is_named(name, "chosen"))
+			nodes->chosen = node;
+		else if (is_named(name, "psci"))
+			nodes->psci = node;
+		else if (is_named(name, "reserved-memory"))
+			nodes->reserved_memory = node;
+		else if (is_named(name, "timer") &&
+			 is_compatible(fdt, node, "arm,armv7-timer"))
+			nodes->timer = node;
 	}
+	if (depth == 2 && is_named(name, "cpu") &&
+	    is_named(node_name(fdt, path[1]), "cpus"))
+		find_cpu(fdt, node, nodes);
+	if (!nodes->gic && (starts_with(name, "interrupt-controller") ||
+			    starts_with(name, "intc") ||
+			    starts_with(name, "gic")) && is_gic(fdt, node)) {
+		nodes->gic = node;
+		nodes->gic_depth = depth;
+		for (int i = 0; i <= depth; i++)
+			nodes->gic_path[i] = path[i];
+	}
+}
+
+/* By whatever name, and slowly: the GIC, by what it is compatible with. */
+static void find_gic(const void *fdt, struct dtb_nodes *nodes)
+{
+	int node = -1;
+
 	for (unsigned i = 0; i < sizeof gic_compatible / sizeof *gic_compatible &&
-	     nodes->gic <= 0; i++)
-		nodes->gic = fdt_node_offset_by_compatible(fdt, -1,
-							   gic_compatible[i]);
-	if (nodes->gic < 0)
-		nodes->gic = 0;
+	     node < 0; i++)
+		node = fdt_node_offset_by_compatible(fdt, -1, gic_compatible[i]);
+	if (node <= 0)
+		return;
+	nodes->gic = node;
+	nodes->gic_depth = fdt_node_depth(fdt, node);
+	for (int i = 0; i <= nodes->gic_depth; i++)
+		nodes->gic_path[i] = fdt_supernode_atdepth_offset(fdt, node, i,
+								  NULL);
+}
+
+/* An aligned big-endian word; libfdt's own load is made of bytes. */
+static uint32_t be32(const fdt32_t *word)
+{
+	return fdt32_to_cpu(*word);
+}
+
+/* Names are filled up to whole words: the word with a NUL in it is the last. */
+static bool has_nul(uint32_t word)
+{
+	return (word - 0x01010101) & ~word & 0x80808080;
+}
+
+/*
+ * The one look through the structure block: find the nodes that matter, and
+ * move all property names by `shift` bytes in the strings block. A node counts
+ * when it ends, so that its properties have moved. False if the block is
+ * damaged; no byte outside it is touched.
+ */
+static bool find_nodes(void *fdt, struct dtb_nodes *nodes, uint32_t shift)
+{
+	char *block = (char *)fdt + fdt_off_dt_struct(fdt);
+	uint32_t size = fdt_size_dt_struct(fdt), at = 0, length;
+	int path[DTB_MAX_DEPTH], depth = -1;
+
+	*nodes = (struct dtb_nodes){ 0 };
+	while (at + 4 <= size) {
+		fdt32_t *word = (fdt32_t *)(block + at);
+
+		switch (be32(word)) {
+		case FDT_BEGIN_NODE:
+			if (++depth == DTB_MAX_DEPTH)
+				return false;
+			path[depth] = at;
+			do {
+				at += 4;
+				if (at + 4 > size)
+					return false;
+			} while (!has_nul(*(fdt32_t *)(block + at)));
+			at += 4;
+			break;
+		case FDT_END_NODE:
+			at += 4;
+			if (depth < 0)
+				return false;
+			if (depth == 0)
+				return true;
+			find_node(fdt, path, depth--, nodes);
+			break;
+		case FDT_PROP:
+			if (size - at < 12)
+				return false;
+			length = be32(word + 1);
+			if (length > size - at - 12)
+				return false;
+			word[2] = cpu_to_fdt32(be32(word + 2) + shift);
+			at += (12 + length + 3) & ~3u;
+			break;
+		case FDT_NOP:
+			at += 4;
+			break;
+		default:
+			return false;
+		}
+	}
+	return false;
+}
+
+/*
+ * libfdt looks for the name of each new property from the start of the strings
+ * block, byte by byte. Put those that mending adds there. Returns their size
+ * (a multiple of 4: words move faster), by which all other names have moved.
+ */
+static uint32_t add_names(void *fdt)
+{
+	static const char names[172] __attribute__((aligned(4))) =
+		"reg\0" "no-map\0" "enable-method\0" "compatible\0" "bootargs\0"
+		"linux,initrd-start\0" "linux,initrd-end\0"
+		"boot-wrapper,version\0" "boot-wrapper,boot-mode\0"
+		"boot-wrapper,owns-hyp\0" "boot-wrapper,owns-secure";
+	char *strings = (char *)fdt + fdt_off_dt_strings(fdt);
+	uint32_t size = fdt_size_dt_strings(fdt);
+
+	if (fdt_totalsize(fdt) - fdt_off_dt_strings(fdt) < size + sizeof names)
+		return 0;
+	memmove(strings + sizeof names, strings, size);
+	memcpy(strings, names, sizeof names);
+	fdt_set_size_dt_strings(fdt, size + sizeof names);
+	return sizeof names;
+}
+
+int dtb_open(void *fdt, int room, struct dtb_nodes *nodes)
+{
+	int error = fdt_open_into(fdt, fdt, room);
+
+	if (error)
+		return error;
+	if (!find_nodes(fdt, nodes, add_names(fdt)))
+		return -FDT_ERR_BADSTRUCTURE;
+	if (!nodes->gic)
+		find_gic(fdt, nodes);
+	return 0;
 }
 
 static uint64_t read_cells(const fdt32_t *cells, int count)
@@ -135,10 +231,11 @@ static uint64_t read_cells(const fdt32_t *cells, int count)
 }
 
 /* Through the `ranges` of all parents: what a CPU has to access. */
-static bool translate(const void *fdt, int node, uint64_t *address)
+static bool translate(const void *fdt, const int *path, int depth,
+		      uint64_t *address)
 {
-	for (int bus = fdt_parent_offset(fdt, node); bus > 0; ) {
-		int parent = fdt_parent_offset(fdt, bus);
+	for (; depth > 1; depth--) {
+		int bus = path[depth - 1], parent = path[depth - 2];
 		int child_cells = fdt_address_cells(fdt, bus);
 		int size_cells = fdt_size_cells(fdt, bus);
 		int parent_cells = fdt_address_cells(fdt, parent);
@@ -166,19 +263,19 @@ static bool translate(const void *fdt, int node, uint64_t *address)
 		}
 		if (!found)
 			return false;
-		bus = parent;
 	}
 	return true;
 }
 
 /* The first two entries of the GIC's `reg`: GICD and GICC. */
-static const char *read_gic(const void *fdt, int node, struct platform *platform)
+static const char *read_gic(const void *fdt, const struct dtb_nodes *nodes,
+			    struct platform *platform)
 {
-	int parent = fdt_parent_offset(fdt, node);
+	int parent = nodes->gic_path[nodes->gic_depth - 1];
 	int address_cells = fdt_address_cells(fdt, parent);
 	int size_cells = fdt_size_cells(fdt, parent);
 	int entry = address_cells + size_cells, length;
-	const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);
+	const fdt32_t *reg = fdt_getprop(fdt, nodes->gic, "reg", &length);
 
 	if (!reg || address_cells < 1 || size_cells < 0 ||
 	    length < 4 * (entry + address_cells))
@@ -187,7 +284,8 @@ static const char *read_gic(const void *fdt, int node, struct platform *platform
 	uint64_t gicd = read_cells(reg, address_cells);
 	uint64_t gicc = read_cells(reg + entry, address_cells);
 
-	if (!translate(fdt, node, &gicd) || !translate(fdt, node, &gicc) ||
+	if (!translate(fdt, nodes->gic_path, nodes->gic_depth, &gicd) ||
+	    !translate(fdt, nodes->gic_path, nodes->gic_depth, &gicc) ||
 	    gicd > UINT32_MAX || gicc > UINT32_MAX)
 		return "has an interrupt controller that no CPU can address";
 	platform->gicd = (uint32_t)gicd;
@@ -195,32 +293,33 @@ static const char *read_gic(const void *fdt, int node, struct platform *platform
 	return NULL;
 }
 
-const char *dtb_read(const void *fdt, struct platform *platform)
+const char *dtb_read(const void *fdt, const struct dtb_nodes *nodes,
+		     struct platform *platform)
 {
-	struct nodes nodes;
+	const fdt32_t *value;
+	int length;
 
 	*platform = (struct platform){ 0 };
-	find_nodes(fdt, &nodes);
-	if (nodes.cpu_count == 0)
+	if (nodes->cpu_count == 0)
 		return "has no CPU under /cpus";
-	if (nodes.cpu_count > PLATFORM_MAX_CPUS)
+	if (nodes->cpu_count > PLATFORM_MAX_CPUS)
 		return "has more than 8 CPUs under /cpus";
-	for (int i = 0; i < nodes.cpu_count; i++) {
-		if (!nodes.cpu[i])
+	for (int i = 0; i < nodes->cpu_count; i++) {
+		value = fdt_getprop(fdt, nodes->cpu[i], "reg", &length);
+		/* #address-cells is 1, or 2 with the affinity in the last. */
+		if (!value || (length != 4 && length != 8))
 			return "has a CPU without reg under /cpus";
-		platform->mpidr[i] = nodes.mpidr[i];
+		platform->mpidr[i] = fdt32_ld(value + length / 4 - 1);
 	}
-	platform->cpu_count = nodes.cpu_count;
+	platform->cpu_count = nodes->cpu_count;
 
-	if (nodes.timer) {
-		int length;
-		const fdt32_t *hz = fdt_getprop(fdt, nodes.timer,
-						"clock-frequency", &length);
-
-		if (hz && length == 4)
-			platform->timer_hz = fdt32_ld(hz);
+	if (nodes->timer) {
+		value = fdt_getprop(fdt, nodes->timer, "clock-frequency",
+				    &length);
+		if (value && length == 4)
+			platform->timer_hz = fdt32_ld(value);
 	}
-	return nodes.gic ? read_gic(fdt, nodes.gic, platform) : NULL;
+	return nodes->gic ? read_gic(fdt, nodes, platform) : NULL;
 }
 
 /* Set or delete an empty property. */
@@ -332,9 +431,30 @@ static int mend_reserved_memory(void *fdt, int parent,
 	return error;
 }
 
-static int add_reserved_memory(void *fdt, const struct dtb_changes *changes)
+/*
+ * Add a node that find_nodes() has not found at the root. fdt_add_subnode()
+ * would look for it through the whole tree: hide that from it meanwhile,
+ * behind the end of the root.
+ */
+static int add_top_level(void *fdt, const char *name, int first)
 {
-	int node = fdt_add_subnode(fdt, 0, "reserved-memory");
+	int was = fdt_size_dt_struct(fdt);
+	char *tag = (char *)fdt + fdt_off_dt_struct(fdt) + first;
+
+	if (!first)
+		return fdt_add_subnode(fdt, 0, name);
+	fdt32_st(tag, FDT_END_NODE);
+	int node = fdt_add_subnode(fdt, 0, name);
+
+	tag += fdt_size_dt_struct(fdt) - was;
+	fdt32_st(tag, FDT_BEGIN_NODE);
+	return node;
+}
+
+static int add_reserved_memory(void *fdt, const struct dtb_changes *changes,
+			       int first)
+{
+	int node = add_top_level(fdt, "reserved-memory", first);
 
 	if (node < 0)
 		return node;
@@ -363,8 +483,7 @@ static int mend_psci(void *fdt, int node)
 }
 
 /* The node at `offset` is nobody's concern, or one of these. */
-static int mend_node(void *fdt, int offset, const struct nodes *nodes,
-		     const struct platform *platform,
+static int mend_node(void *fdt, int offset, const struct dtb_nodes *nodes,
 		     const struct dtb_changes *changes)
 {
 	if (offset == nodes->chosen)
@@ -377,31 +496,24 @@ static int mend_node(void *fdt, int offset, const struct nodes *nodes,
 	/* PSCI 0.1 gives its functions numbers that collide with 0.2's. */
 	if (offset == nodes->psci)
 		return fdt_del_node(fdt, offset);
-	for (uint32_t i = 0; i < platform->cpu_count; i++)
+	for (int i = 0; i < nodes->cpu_count; i++)
 		if (offset == nodes->cpu[i])
 			return mend_cpu(fdt, offset, changes->psci,
 					changes->absent >> i & 1);
 	return 0;
 }
 
-int dtb_mend(void *fdt, int room, const struct platform *platform,
+int dtb_mend(void *fdt, const struct dtb_nodes *nodes,
 	     const struct dtb_changes *changes)
 {
-	struct nodes nodes;
-	int error = fdt_open_into(fdt, fdt, room);
+	int offsets[PLATFORM_MAX_CPUS + 4], count = 0, error = 0;
 
-	if (error)
-		return error;
-	find_nodes(fdt, &nodes);
-
-	int offsets[PLATFORM_MAX_CPUS + 4], count = 0;
-
-	for (uint32_t i = 0; i < platform->cpu_count; i++)
-		offsets[count++] = nodes.cpu[i];
-	offsets[count++] = nodes.chosen;
-	offsets[count++] = nodes.timer;
-	offsets[count++] = nodes.reserved_memory;
-	offsets[count++] = nodes.psci;
+	for (int i = 0; i < nodes->cpu_count; i++)
+		offsets[count++] = nodes->cpu[i];
+	offsets[count++] = nodes->chosen;
+	offsets[count++] = nodes->timer;
+	offsets[count++] = nodes->reserved_memory;
+	offsets[count++] = nodes->psci;
 
 	/* The last in the tree first, while what lies before it stays put. */
 	for (int done = 0; done < count; done++) {
@@ -411,8 +523,7 @@ int dtb_mend(void *fdt, int room, const struct platform *platform,
 			if (offsets[i] > offsets[last])
 				last = i;
 		if (offsets[last] > 0)
-			error = mend_node(fdt, offsets[last], &nodes, platform,
-					  changes);
+			error = mend_node(fdt, offsets[last], nodes, changes);
 		if (error)
 			return error;
 		offsets[last] = 0;
@@ -420,11 +531,11 @@ int dtb_mend(void *fdt, int room, const struct platform *platform,
 
 	/* What was missing altogether goes to the front. */
 	if (changes->psci)
-		error = mend_psci(fdt, fdt_add_subnode(fdt, 0, "psci"));
-	if (!error && changes->reserve_end && !nodes.reserved_memory)
-		error = add_reserved_memory(fdt, changes);
-	if (!error && !nodes.chosen) {
-		int chosen = fdt_add_subnode(fdt, 0, "chosen");
+		error = mend_psci(fdt, add_top_level(fdt, "psci", nodes->first));
+	if (!error && changes->reserve_end && !nodes->reserved_memory)
+		error = add_reserved_memory(fdt, changes, nodes->first);
+	if (!error && !nodes->chosen) {
+		int chosen = add_top_level(fdt, "chosen", nodes->first);
 
 		error = chosen < 0 ? chosen : mend_chosen(fdt, chosen, changes);
 	}

@@ -19,17 +19,10 @@ typedef uint32_t __attribute__((may_alias)) word;
 static void copy_up(uint8_t *to, const uint8_t *from, size_t size)
 {
 	if (WORDS(to, from)) {
-		for (; size >= 16; size -= 16, to += 16, from += 16) {
-			word a = ((const word *)from)[0];
-			word b = ((const word *)from)[1];
-			word c = ((const word *)from)[2];
-			word d = ((const word *)from)[3];
-
-			((word *)to)[0] = a;
-			((word *)to)[1] = b;
-			((word *)to)[2] = c;
-			((word *)to)[3] = d;
-		}
+		for (; size >= 32; size -= 32)
+			asm("ldmia %1!, {r3-r10}\n\tstmia %0!, {r3-r10}"
+			    : "+r" (to), "+r" (from) : : "r3", "r4", "r5", "r6",
+			      "r7", "r8", "r9", "r10", "memory");
 		for (; size >= 4; size -= 4, to += 4, from += 4)
 			*(word *)to = *(const word *)from;
 	}
@@ -41,21 +34,11 @@ static void copy_down(uint8_t *to, const uint8_t *from, size_t size)
 {
 	to += size;
 	from += size;
-	if (WORDS(to, from)) {
-		for (; size >= 16; size -= 16) {
-			to -= 16;
-			from -= 16;
-			word a = ((const word *)from)[3];
-			word b = ((const word *)from)[2];
-			word c = ((const word *)from)[1];
-			word d = ((const word *)from)[0];
-
-			((word *)to)[3] = a;
-			((word *)to)[2] = b;
-			((word *)to)[1] = c;
-			((word *)to)[0] = d;
-		}
-	}
+	if (WORDS(to, from))
+		for (; size >= 32; size -= 32)
+			asm("ldmdb %1!, {r3-r10}\n\tstmdb %0!, {r3-r10}"
+			    : "+r" (to), "+r" (from) : : "r3", "r4", "r5", "r6",
+			      "r7", "r8", "r9", "r10", "memory");
 	while (size--)
 		*--to = *--from;
 }

@@ -11,6 +11,17 @@
 
 #define PLATFORM_MAX_CPUS	8
 
+#define DTB_MAX_DEPTH		16
+
+/* Offsets of the nodes that matter; 0 (the root) stands for "none". */
+struct dtb_nodes {
+	int cpu[PLATFORM_MAX_CPUS];
+	int cpu_count;		/* as many as there are, stored or not */
+	int cpus, chosen, psci, reserved_memory, timer;
+	int gic, gic_path[DTB_MAX_DEPTH], gic_depth; /* gic_path[0]: the root */
+	int first;		/* of the root's children; 0: it has none */
+};
+
 /* What the wrapper wants to know about the hardware. */
 struct platform {
 	uint32_t cpu_count;
@@ -26,20 +37,28 @@ struct dtb_changes {
 	uint32_t initrd, initrd_end;	/* both 0: there is none */
 	uint32_t reserve, reserve_end;	/* the resident range */
 	bool psci;			/* /psci and enable-method */
-	uint32_t absent;		/* bit n: platform.mpidr[n] is not there */
+	uint32_t absent;		/* bit n: nodes.cpu[n] is not there */
 };
 
 /*
- * Read `platform` from a DTB that fdt_check_header() accepts. Returns NULL, or
- * what is wrong with the DTB, in words that follow "the DTB".
+ * Open a DTB that fdt_check_header() accepts for dtb_read() and dtb_mend(), and
+ * find its `nodes`; `room` bytes are there for it. Its meaning stays the same.
+ * Returns a libfdt error, 0 for none.
  */
-const char *dtb_read(const void *fdt, struct platform *platform);
+int dtb_open(void *fdt, int room, struct dtb_nodes *nodes);
 
 /*
- * Mend the DTB at `fdt` in place; `room` bytes are there for it. Returns a
- * libfdt error, 0 for none. Doing it again with other changes is possible.
+ * Read `platform` from an opened DTB. Returns NULL, or what is wrong with the
+ * DTB, in words that follow "the DTB".
  */
-int dtb_mend(void *fdt, int room, const struct platform *platform,
+const char *dtb_read(const void *fdt, const struct dtb_nodes *nodes,
+		     struct platform *platform);
+
+/*
+ * Mend an opened DTB; `nodes` is no longer true afterwards. Returns a libfdt
+ * error, 0 for none.
+ */
+int dtb_mend(void *fdt, const struct dtb_nodes *nodes,
 	     const struct dtb_changes *changes);
 
 #endif

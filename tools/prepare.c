@@ -21,7 +21,7 @@
 #include "memory_map.h"
 #include "platform.h"
 
-#define DTB_SLACK	4096		/* what mending a DTB may add, and more */
+#define DTB_SLACK	4096		/* what mending a DTB may add, twice */
 #define MIB		(1024 * 1024)
 
 struct file {
@@ -471,9 +471,28 @@ static void parse(int argc, char **argv)
 		exit(2);
 }
 
+static void mend(void *fdt, const struct dtb_nodes *nodes)
+{
+	struct dtb_changes changes = {
+		.boot_mode = BW_BOOT_MODE_MAGIC |
+			     BW_MODE_HYP << BW_MODE_SHIFT | BW_OWNS_HYP,
+		.bootargs = options.bootargs,
+		.initrd = options.initrd_addr,
+		.initrd_end = options.initrd.size ?
+			      options.initrd_addr + options.initrd.size : 0,
+		.reserve = RESIDENT_START,
+		.reserve_end = options.pen ? RESIDENT_NONSECURE_END :
+					     RESIDENT_END,
+		.psci = !options.pen,
+	};
+
+	dtb_error(dtb_mend(fdt, nodes, &changes));
+}
+
 int main(int argc, char **argv)
 {
 	struct platform platform;
+	struct dtb_nodes nodes;
 	const char *wrong;
 
 	parse(argc, argv);
@@ -483,46 +502,30 @@ int main(int argc, char **argv)
 		load(&options.initrd, "INITRD");
 	find_ram();
 
+	/* Room for the CPUs asked for, and for what mending adds here or there. */
 	size_t room = options.dtb.size + DTB_SLACK + 256 * PLATFORM_MAX_CPUS +
 		      (options.bootargs ? strlen(options.bootargs) : 0);
-	void *fdt = calloc(1, room);
+	room = (room + 7) & ~(size_t)7;
+	void *fdt = calloc(1, room), *unmended = malloc(room);
 
-	if (!fdt)
+	if (!fdt || !unmended)
 		fail("no memory for the DTB");
 	dtb_error(fdt_open_into(options.dtb.data, fdt, room));
 	if (options.cpus)
 		set_cpu_count(fdt);
-	wrong = dtb_read(fdt, &platform);
+	memcpy(unmended, fdt, room);
+	dtb_error(dtb_open(fdt, room, &nodes));
+	wrong = dtb_read(fdt, &nodes, &platform);
 	if (wrong)
 		fail("DTB=%s: %s; use a DTB of this board", options.dtb.path,
 		     wrong);
-	if (options.mend) {
-		struct dtb_changes changes = {
-			.boot_mode = BW_BOOT_MODE_MAGIC |
-				     BW_MODE_HYP << BW_MODE_SHIFT | BW_OWNS_HYP,
-			.bootargs = options.bootargs,
-			.initrd = options.initrd_addr,
-			.initrd_end = options.initrd.size ? options.initrd_addr +
-				      options.initrd.size : 0,
-			.reserve = RESIDENT_START,
-			.reserve_end = options.pen ? RESIDENT_NONSECURE_END :
-						     RESIDENT_END,
-			.psci = !options.pen,
-		};
-		dtb_error(dtb_mend(fdt, room, &platform, &changes));
-	}
-	/* Keep a page of room: the boot may find what the build did not expect. */
-	dtb_error(fdt_pack(fdt));
-	options.dtb.size = fdt_totalsize(fdt) + DTB_SLACK +
-			   (options.bootargs ? strlen(options.bootargs) : 0);
-	options.dtb.size = (options.dtb.size + 7) & ~(size_t)7;
-	fdt = realloc(fdt, options.dtb.size);
-	if (!fdt)
-		fail("no memory for the DTB");
-	memset((char *)fdt + fdt_totalsize(fdt), 0,
-	       options.dtb.size - fdt_totalsize(fdt));
+	if (options.mend)
+		mend(fdt, &nodes);
+	else
+		fdt = unmended;
+	options.dtb.size = room;
 	place();
-	write_dtb(fdt, options.dtb.size);
+	write_dtb(fdt, room);
 	write_layout(&platform);
 	return 0;
 }
