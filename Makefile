@@ -84,7 +84,7 @@ endif
 CFLAGS		+= -isystem libfdt/include -isystem $(fdt_include)
 
 transient	:= boot.S.o boot.c.o console.c.o semihosting.c.o string.c.o dtb.c.o
-resident	:= monitor.S.o psci.c.o nonsecure.c.o
+resident	:= monitor.S.o psci.c.o secure.c.o nonsecure.c.o
 objects		:= $(addprefix $(out)/,$(transient) resident.o hyp_stub.S.o pen.S.o) $(EXTRA_OBJECTS)
 BOOT_ENTRY	?= reset
 

@@ -5,10 +5,12 @@
  * Entered in:	Secure SVC mode (reset) or Monitor mode, MMU off. Every other
  *		register may hold anything, and so may memory outside the image.
  *		Non-secure SVC and Hyp are told apart, and refused.
- * Leaves to:	C in Monitor mode, with A, I, F masked and a stack: boot() on
- *		the boot CPU; secondary() and then cpu_wait() on the others.
+ *		The image itself is as it was linked: loaded anew each time.
+ * Leaves to:	Monitor mode, with A, I, F masked: to C on the boot CPU, with a
+ *		stack; to reset_secondary in monitor.S on the others.
  *
- * Transient: a kernel may overwrite all of this file.
+ * Transient: a kernel may overwrite all of this file. A CPU that comes out of
+ * reset when one has done so is lost.
  */
 #include "arm.h"
 #include "board.h"
@@ -21,19 +23,14 @@
 	.arm
 	.section .boot, "ax"
 
-	.macro	load_address register, symbol
-	movw	\register, #:lower16:\symbol
-	movt	\register, #:upper16:\symbol
-	.endm
-
 	.global	reset
 reset:
 	mrs	r0, cpsr
 	and	r0, r0, #PSR_MODE_MASK
-	cmp	r0, #PSR_HYP
-	beq	entered_in_hyp
 	cpsid	aif
 	setend	le
+	cmp	r0, #PSR_HYP
+	beq	entered_in_hyp
 	cmp	r0, #PSR_MON
 	beq	reset_at_monitor
 
@@ -55,6 +52,7 @@ reset_at_monitor:
 	isb
 	load_address r0, SCTLR_SECURE
 	mcr	SCTLR(r0)
+	isb
 	load_address r0, secure_vectors
 	mcr	VBAR(r0)
 	load_address r0, monitor_vectors
@@ -70,41 +68,6 @@ reset_at_monitor:
 
 	load_address sp, boot_stack_end
 	bl	boot
-
-/*
- * Not the boot CPU: wait until that knows from the DTB which CPUs there are,
- * find oneself among them, and wait there to be turned on.
- *
- * r0 = MPIDR affinity
- */
-reset_secondary:
-	load_address r1, cpu_table_ready
-1:	ldr	r2, [r1]
-	cmp	r2, #0
-	wfeeq
-	beq	1b
-	dmb
-
-	load_address sp, cpus + CPU_STACK_SIZE
-	load_address r1, resident + RESIDENT_CPU_COUNT
-	ldr	r1, [r1]
-2:	ldr	r2, [sp, #CPU_MPIDR]
-	cmp	r2, r0
-	beq	3f
-	add	sp, sp, #CPU_AREA_SIZE
-	subs	r1, r1, #1
-	bne	2b
-
-	/* Not in the DTB: leave word, and stop where no kernel will overwrite. */
-	load_address r1, unlisted_cpu
-	str	r0, [r1]
-	dsb
-	b	cpu_stop
-
-3:	mov	r4, sp
-	bl	secure_init
-	mov	r0, r4
-	b	cpu_wait
 
 /*
  * Entered in a state that cannot open the door to Hyp mode for all: say so,
@@ -132,22 +95,14 @@ refuse_entry:
 
 	.balign	32
 probe_vectors:
-	b	entered_nonsecure
+	b	cpu_stop
 	b	entered_nonsecure	@ undefined instruction: no access to SCR
-	b	entered_nonsecure
-	b	entered_nonsecure
-	b	entered_nonsecure
-	b	entered_nonsecure
-	b	entered_nonsecure
-	b	entered_nonsecure
-
-	.section .boot_data, "aw"
-	.balign	4
-	.global	cpu_table_ready, unlisted_cpu
-cpu_table_ready:
-	.word	0
-unlisted_cpu:
-	.word	UNLISTED_NONE
+	b	cpu_stop
+	b	cpu_stop
+	b	cpu_stop
+	b	cpu_stop
+	b	cpu_stop
+	b	cpu_stop
 
 	.section .boot_stack, "aw", %nobits
 	.balign	8

@@ -11,99 +11,41 @@
 #include "resident.h"
 #include "version.h"
 
-extern uint32_t cpu_table_ready, unlisted_cpu;
 extern const char resident_start[], resident_end[];
-extern const char resident_nonsecure_end[];
 
 /*
- * How long to wait for the CPUs that the DTB promises: polls of uncached
- * memory, so about 100 ns each on silicon and far less in an emulator.
+ * How long to wait for the CPUs that the DTB promises, in polls of uncached
+ * memory: about 100 ns each on silicon, and in an emulator as well.
  */
-#define CPU_PATIENCE	20000000
+#define CPU_PATIENCE	4000000
 
-/* Arm's cores: what the banner calls them, and what they want at reset. */
-static const struct core {
-	uint32_t midr;
-	const char *name;
-	bool smp;		/* ACTLR.SMP, before any cache is used */
-	bool dirty_l1;		/* reset leaves junk in the L1 data cache */
-} cores[] = {
-	{ MIDR_CORTEX_A5,  "Cortex-A5",  true, true },
-	{ MIDR_CORTEX_A7,  "Cortex-A7",  true, false },
-	{ MIDR_CORTEX_A9,  "Cortex-A9",  true, true },
-	{ MIDR_CORTEX_A12, "Cortex-A12", true, false },
-	{ MIDR_CORTEX_A15, "Cortex-A15", true, false },
-	{ MIDR_CORTEX_A17, "Cortex-A17", true, false },
-	{ 0, "unknown core", false, false },
-};
-
-static const struct core *core_of(uint32_t midr)
+static const char *core_name(uint32_t midr)
 {
-	const struct core *core = cores;
-
-	while (core->midr && core->midr != (midr & MIDR_PART_MASK))
-		core++;
-	return core;
-}
-
-static void invalidate_l1_dcache(void)
-{
-	write_cp15(CSSELR, 0);
-	isb();
-
-	uint32_t ccsidr = read_cp15(CCSIDR);
-	uint32_t line_shift = (ccsidr & 7) + 4;
-	uint32_t ways = ccsidr >> 3 & 0x3ff;
-	uint32_t sets = ccsidr >> 13 & 0x7fff;
-	uint32_t way_shift = ways ? __builtin_clz(ways) : 0;
-
-	for (uint32_t way = 0; way <= ways; way++)
-		for (uint32_t set = 0; set <= sets; set++)
-			write_cp15(DCISW, way << way_shift | set << line_shift);
-}
-
-/* Bits that only Secure state can set, by core and revision. */
-static void apply_errata(uint32_t midr)
-{
-	uint32_t revision = (midr >> 20 & 0xf) << 4 | (midr & 0xf);
-
-	if ((midr & MIDR_PART_MASK) != MIDR_CORTEX_A15)
-		return;
-	/* CVE-2017-5715 (Spectre variant 2): let the kernel's BPIALL work. */
-	write_cp15(ACTLR, read_cp15(ACTLR) | ACTLR_IBE_A15);
-	/* 798870, r2p0 to r2p4: a hazard in the L2 can deadlock. */
-	if (revision >= 0x20 && revision < 0x30)
-		write_cp15(L2ACTLR_A15, read_cp15(L2ACTLR_A15) |
-					L2ACTLR_HAZARD_TIMEOUT_A15);
-	isb();
-}
-
-/* The Secure state of the calling CPU; every CPU does this once, at reset. */
-void secure_init(void)
-{
-	uint32_t midr = read_cp15(MIDR);
-	const struct core *core = core_of(midr);
-
-	if (core->smp) {
-		write_cp15(ACTLR, read_cp15(ACTLR) | ACTLR_SMP);
-		isb();
+	switch (midr & MIDR_PART_MASK) {
+	case MIDR_CORTEX_A5:
+		return "Cortex-A5";
+	case MIDR_CORTEX_A7:
+		return "Cortex-A7";
+	case MIDR_CORTEX_A8:
+		return "Cortex-A8";
+	case MIDR_CORTEX_A9:
+		return "Cortex-A9";
+	case MIDR_CORTEX_A12:
+		return "Cortex-A12";
+	case MIDR_CORTEX_A15:
+		return "Cortex-A15";
+	case MIDR_CORTEX_A17:
+		return "Cortex-A17";
 	}
-	apply_errata(midr);
-	if (core->dirty_l1)
-		invalidate_l1_dcache();
-	write_cp15(ICIALLU, 0);
-	write_cp15(BPIALL, 0);
-	write_cp15(TLBIALL, 0);
-	dsb();
-	isb();
+	return "unknown core";
 }
 
 /* From boot.S, in Hyp and in Non-secure SVC mode. */
 _Noreturn void refuse_hyp(void)
 {
-	say("entered in Non-secure Hyp mode, but only Secure state can prepare "
-	    "the CPUs; start the wrapper from reset (QEMU: secure=on)");
-	cpu_stop();
+	refuse("entered in Non-secure Hyp mode, but only Secure state can "
+	       "prepare the CPUs; start the wrapper from reset "
+	       "(QEMU: secure=on)");
 }
 
 _Noreturn void refuse_nonsecure(void)
@@ -119,7 +61,10 @@ static void check_payload(void)
 		refuse("no kernel: this image was linked without one; "
 		       "link one with make KERNEL=zImage DTB=board.dtb");
 
-	/* The last word of RAM: is it there? Put back what it held. */
+	/*
+	 * The last word of RAM: is it there? Put back what it held. Where the
+	 * access itself fails, that is reported with its address instead.
+	 */
 	uint32_t last = payload.ram_end - 4;
 	uint32_t was = read32(last);
 
@@ -157,7 +102,8 @@ static void choose_mode(void)
 	resident.boot_mode = BW_BOOT_MODE_MAGIC | mode << BW_MODE_SHIFT |
 			     (virt ? BW_OWNS_HYP : 0);
 	resident.scr = SCR_NS | SCR_FW | SCR_AW | (virt ? SCR_HCE : 0) |
-		       (payload.flags & PAYLOAD_PEN ? SCR_SCD : 0);
+		       /* SCD exists with the Virtualization Extensions only. */
+		       (virt && payload.flags & PAYLOAD_PEN ? SCR_SCD : 0);
 }
 
 /* A board says it in the DTB, or CNTFRQ has it from reset, or we know. */
@@ -219,11 +165,12 @@ static uint32_t gather_cpus(void)
 	uint32_t absent = 0;
 	uint32_t patience = CPU_PATIENCE;
 
+	dmb();
 	cpu_table_ready = 1;
 	sev();
 	for (uint32_t i = 0; i < resident.cpu_count; i++) {
-		while (cpus[i].cpu.state == CPU_ABSENT && patience)
-			patience--;
+		for (; cpus[i].cpu.state == CPU_ABSENT && patience; patience--)
+			yield();
 		if (cpus[i].cpu.state == CPU_ABSENT)
 			absent |= 1 << i;
 	}
@@ -237,7 +184,7 @@ static void report_cpus(uint32_t absent)
 			say("CPU %x is in the DTB but did not come out of "
 			    "reset; going on without it (QEMU: -smp)",
 			    cpus[i].cpu.mpidr);
-	uint32_t unlisted = *(volatile uint32_t *)&unlisted_cpu;
+	uint32_t unlisted = unlisted_cpu;
 
 	if (unlisted != UNLISTED_NONE)
 		say("CPU %x is not in the DTB; it stays off", unlisted);
@@ -245,16 +192,14 @@ static void report_cpus(uint32_t absent)
 
 static void mend_dtb(const struct dtb_nodes *nodes, uint32_t absent)
 {
-	bool pen = payload.flags & PAYLOAD_PEN;
 	struct dtb_changes changes = {
 		.boot_mode = resident.boot_mode,
 		.bootargs = payload.bootargs,
 		.initrd = payload.initrd,
 		.initrd_end = payload.initrd_end,
 		.reserve = (uintptr_t)resident_start,
-		.reserve_end = (uintptr_t)(pen ? resident_nonsecure_end
-					       : resident_end),
-		.psci = !pen,
+		.reserve_end = (uintptr_t)resident_end,
+		.psci = !(payload.flags & PAYLOAD_PEN),
 		.absent = absent,
 	};
 	int error = dtb_mend((void *)payload.dtb, nodes, &changes);
@@ -280,15 +225,14 @@ static void banner(uint32_t absent)
 	for (; absent; absent &= absent - 1)
 		ready--;
 	say("version " VERSION " on " BOARD_NAME);
-	say("%u CPU%s, %s r%up%u", ready, ready == 1 ? "" : "s", core_of(midr)->name,
+	say("%u CPU%s, %s r%up%u", ready, ready == 1 ? "" : "s", core_name(midr),
 	    midr >> 20 & 0xf, midr & 0xf);
 	say_image("kernel", payload.kernel, payload.kernel_end);
 	say_image("DTB", payload.dtb, payload.dtb_end);
 	say_image("initrd", payload.initrd, payload.initrd_end);
-	say_image(pen ? "resident: Hyp stub, pen" :
+	say_image(pen ? "resident: Hyp stub, pen, Monitor" :
 			"resident: Hyp stub, Monitor, PSCI",
-		  (uintptr_t)resident_start,
-		  (uintptr_t)(pen ? resident_nonsecure_end : resident_end));
+		  (uintptr_t)resident_start, (uintptr_t)resident_end);
 	say("entering the kernel in Non-secure %s mode; it owns %s",
 	    hyp ? "Hyp" : "SVC",
 	    hyp ? "Hyp mode, but not Secure state" :
@@ -328,6 +272,12 @@ _Noreturn void boot(void)
 			if (cpus[i].cpu.state == CPU_OFF)
 				turn_on(&cpus[i].cpu, (uintptr_t)pen, 0, me);
 
+	/*
+	 * An asynchronous abort that something above has caused, if any, is to
+	 * be reported here, not by the kernel when it unmasks them.
+	 */
+	dsb();
+	asm volatile("cpsie a\n\tisb\n\tcpsid a" ::: "memory");
 	nonsecure_init();
 	enter_nonsecure(0, BW_MACHINE_DT, payload.dtb, payload.kernel, me);
 }

@@ -16,7 +16,7 @@
 
 static const char *const gic_compatible[] = {
 	"arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a9-gic",
-	"arm,cortex-a7-gic",
+	"arm,cortex-a7-gic", "arm,pl390",
 };
 
 static bool is_compatible(const void *fdt, int node, const char *compatible)
@@ -61,7 +61,7 @@ static void find_cpu(const void *fdt, int node, struct dtb_nodes *nodes)
 {
 	const char *status = fdt_getprop(fdt, node, "status", NULL);
 
-	if (status && is_named(status, "fail"))
+	if (status && starts_with(status, "fail"))
 		return;
 	if (nodes->cpu_count < PLATFORM_MAX_CPUS)
 		nodes->cpu[nodes->cpu_count] = node;
@@ -214,6 +214,8 @@ int dtb_open(void *fdt, int room, struct dtb_nodes *nodes)
 
 	if (error)
 		return error;
+	if (fdt_off_dt_struct(fdt) % 4)
+		return -FDT_ERR_ALIGNMENT;
 	if (!find_nodes(fdt, nodes, add_names(fdt)))
 		return -FDT_ERR_BADSTRUCTURE;
 	if (!nodes->gic)
@@ -380,7 +382,12 @@ static int mend_cpu(void *fdt, int node, bool psci, bool absent)
 	if (absent)
 		error = fdt_setprop_string(fdt, node, "status", "fail");
 	if (!error && psci)
-		error = fdt_setprop_string(fdt, node, "enable-method", "psci");
+		return fdt_setprop_string(fdt, node, "enable-method", "psci");
+
+	const char *method = fdt_getprop(fdt, node, "enable-method", NULL);
+
+	if (!error && method && is_named(method, "psci"))
+		return fdt_delprop(fdt, node, "enable-method");
 	return error;
 }
 
@@ -443,11 +450,14 @@ static int add_top_level(void *fdt, const char *name, int first)
 
 	if (!first)
 		return fdt_add_subnode(fdt, 0, name);
+
+	uint32_t hidden = fdt32_ld((fdt32_t *)tag);
+
 	fdt32_st(tag, FDT_END_NODE);
 	int node = fdt_add_subnode(fdt, 0, name);
 
 	tag += fdt_size_dt_struct(fdt) - was;
-	fdt32_st(tag, FDT_BEGIN_NODE);
+	fdt32_st(tag, hidden);
 	return node;
 }
 

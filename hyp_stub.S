@@ -24,7 +24,7 @@
 hyp_stub_vectors:
 	b	unexpected_reset
 	b	unexpected_undefined
-	b	hvc			@ HVC from Hyp mode itself
+	b	hvc			@ HVC, or SVC, from Hyp mode itself
 	b	unexpected_prefetch_abort
 	b	unexpected_data_abort
 	b	hvc			@ Hyp Trap, HVC from PL1 among them
@@ -89,7 +89,10 @@ report_unexpected:
 	mov	r4, lr
 	mrs	r6, spsr
 	adr	r8, hyp_stub_console
-	report_register "\r\nboot-wrapper: CPU ", MPIDR(r0)
+	report_text "\r\nboot-wrapper: CPU "
+	mrc	MPIDR(r0)
+	bic	r0, r0, #~MPIDR_AFFINITY
+	bl	report_hex
 	report_text ": unexpected "
 	mov	r0, r4
 	bl	report_string

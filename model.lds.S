@@ -62,8 +62,10 @@ SECTIONS
 		*(.resident.rodata .resident.rodata.*)
 		resident_secure_text_end = .;
 	} :resident_secure
-	.resident_data (NOLOAD) : ALIGN(4096) {
-		resident_data = .;
+	.resident_data ALIGN(4096) : {
+		*(.resident.data .resident.data.*)
+	} :resident_data
+	.resident_noinit (NOLOAD) : {
 		*(.resident.noinit)
 	} :resident_data
 	resident_secure_used = .;
@@ -85,14 +87,11 @@ SECTIONS
 	} :initrd
 #endif
 
-	/*
-	 * Nothing sets memory to zero at reset, so nothing may count on it; and
-	 * nothing resident may be both initialised and written.
-	 */
+	/* Nothing sets memory to zero at reset, so nothing may count on it. */
 	.bss : {
-		*(.bss .bss.* COMMON .resident.bss .resident.bss.* .resident.data .resident.data.*)
+		*(.bss .bss.* COMMON .resident.bss .resident.bss.*)
 	}
-	ASSERT(SIZEOF(.bss) == 0, "zero-initialised, or resident initialised data")
+	ASSERT(SIZEOF(.bss) == 0, "zero-initialised data; nothing clears it")
 
 	/DISCARD/ : {
 		*(.note.* .comment .ARM.exidx* .ARM.extab* .eh_frame*)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The Secure side's vector tables, SMC dispatch, and the way out of Secure
- * state. All of it stays behind after hand-over.
+ * The Secure side's vector tables, SMC dispatch, the secondary CPUs' way from
+ * reset, and the way out of Secure state. All of it stays behind after
+ * hand-over.
  */
 #include "arm.h"
 #include "report.h"
@@ -38,6 +39,43 @@ secure_vectors:
 	b	unexpected_reset	@ not used
 	b	unexpected_irq
 	b	unexpected_fiq
+
+/*
+ * Not the boot CPU: wait until that knows from the DTB which CPUs there are,
+ * find oneself among them, and wait there to be turned on.
+ *
+ * Entered in: Monitor mode from reset, with the vectors in place.
+ * Expects:    r0 = MPIDR affinity. Leaves to cpu_wait(), or stops.
+ */
+	.global	reset_secondary
+reset_secondary:
+	load_address r1, cpu_table_ready
+1:	ldr	r2, [r1]
+	cmp	r2, #0
+	wfeeq
+	beq	1b
+	dmb
+
+	load_address sp, cpus + CPU_STACK_SIZE
+	load_address r1, resident
+	ldr	r1, [r1, #RESIDENT_CPU_COUNT]
+2:	ldr	r2, [sp, #CPU_MPIDR]
+	cmp	r2, r0
+	beq	3f
+	add	sp, sp, #CPU_AREA_SIZE
+	subs	r1, r1, #1
+	bne	2b
+
+	/* Not in the DTB: leave word. */
+	load_address r1, unlisted_cpu
+	str	r0, [r1]
+	dsb
+	b	cpu_stop
+
+3:	mov	r4, sp
+	bl	secure_init
+	mov	r0, r4
+	b	cpu_wait
 
 /*
  * SMC.
@@ -78,8 +116,7 @@ enter_nonsecure:
 	ldr	sp, [sp]
 	bic	lr, r3, #1
 	and	r3, r3, #1
-	movw	r4, #:lower16:resident
-	movt	r4, #:upper16:resident
+	load_address r4, resident
 	ldr	r5, [r4, #RESIDENT_SPSR]
 	orr	r5, r5, r3, lsl #5	@ PSR_T
 	msr	spsr_cxsf, r5
@@ -111,7 +148,7 @@ cpu_restart:
  * stop this CPU. The other CPUs go on.
  *
  * Entered in: the exception's own mode, Secure; lr is ahead of the instruction
- * by what the ARM ARM's table B1-6 says (undefined: for ARM state).
+ * by what the ARM ARM says of each (undefined instruction: for ARM state).
  */
 unexpected_reset:
 	unexpected lr, 0, "reset vector"
@@ -130,9 +167,11 @@ report_unexpected:
 	cpsid	aif
 	mov	r4, lr
 	mrs	r6, spsr
-	movw	r8, #:lower16:console
-	movt	r8, #:upper16:console
-	report_register "\r\nboot-wrapper: CPU ", MPIDR(r0)
+	load_address r8, console
+	report_text "\r\nboot-wrapper: CPU "
+	mrc	MPIDR(r0)
+	bic	r0, r0, #~MPIDR_AFFINITY
+	bl	report_hex
 	report_text ": unexpected "
 	mov	r0, r4
 	bl	report_string
@@ -150,10 +189,18 @@ report_unexpected:
 	report_register ", IFAR ", IFAR(r0)
 	report_text "; this CPU stops\r\n"
 
-/* Stop this CPU for good. Entered in any Secure mode, interrupts masked. */
+/* Stop this CPU for good. Entered in any mode, interrupts masked. */
 	.global	cpu_stop
 cpu_stop:
 	wfi
 	b	cpu_stop
 
 	report_routines
+
+	.section .data, "aw"
+	.balign	4
+	.global	cpu_table_ready, unlisted_cpu
+cpu_table_ready:
+	.word	0
+unlisted_cpu:
+	.word	UNLISTED_NONE

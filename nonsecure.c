@@ -23,6 +23,16 @@ static void gic_cpu_init(void)
 	write32(resident.gicc + GICC_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
 }
 
+/* HDCR.HPMN: PL1 gets all event counters there are. */
+static uint32_t event_counters(void)
+{
+	uint32_t version = read_cp15(ID_DFR0) >> ID_DFR0_PERFMON_SHIFT & 0xf;
+
+	if (version == 0 || version == 0xf)
+		return 0;
+	return read_cp15(PMCR) >> PMCR_N_SHIFT & PMCR_N_MASK;
+}
+
 /* Hyp mode traps nothing and hides nothing from a kernel in SVC mode. */
 static void hyp_init(void)
 {
@@ -31,8 +41,7 @@ static void hyp_init(void)
 	write_cp15(HCR, 0);
 	write_cp15(HSTR, 0);
 	write_cp15(HCPTR, HCPTR_RES1);
-	/* HPMN: PL1 gets all event counters. */
-	write_cp15(HDCR, read_cp15(PMCR) >> PMCR_N_SHIFT & PMCR_N_MASK);
+	write_cp15(HDCR, event_counters());
 	write_cp15(VPIDR, read_cp15(MIDR));
 	write_cp15(VMPIDR, read_cp15(MPIDR));
 	write_cp15_64(VTTBR, 0);
@@ -62,12 +71,19 @@ void nonsecure_init(void)
 
 	write_cp15(SCTLR, SCTLR_NONSECURE);
 	isb();
-	if (resident.cntfrq)
+	write_cp15(TTBCR, 0);
+	write_cp15(VBAR, 0);
+	write_cp15(CPACR, 0);
+	if (resident.cntfrq) {
+		write_cp15(CNTKCTL, 0);
+		write_cp15(CNTP_CTL, 0);
 		write_cp15(CNTV_CTL, 0);
+	}
 	if (resident.scr & SCR_HCE)
 		hyp_init();
-	write_cp15(TLBIALL, 0);
+	write_cp15(ICIALLU, 0);
 	write_cp15(BPIALL, 0);
+	write_cp15(TLBIALL, 0);
 	dsb();
 	isb();
 }

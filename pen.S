@@ -25,16 +25,17 @@
  */
 	.global	pen
 pen:
-	movw	r4, #:lower16:BOARD_PEN
-	movt	r4, #:upper16:BOARD_PEN
+	load_address r4, BOARD_PEN
 	ldr	r5, pen_gicc
 1:	dsb
 	wfi
+	cmp	r5, #0			@ a DTB without a GIC
+	beq	2f
 	ldr	r6, [r5, #GICC_IAR]
 	ubfx	r7, r6, #0, #10		@ the interrupt's number, without the sender
 	cmp	r7, #GIC_SPECIAL
 	strlo	r6, [r5, #GICC_EOIR]
-	ldr	r6, [r4]
+2:	ldr	r6, [r4]
 	cmp	r6, #0
 	beq	1b
 	mov	r4, #0

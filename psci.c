@@ -5,11 +5,12 @@
  *
  * A CPU's state changes so, and in no other way:
  *
+ *	ABSENT -> OFF		by the CPU itself, when it comes out of reset
  *	OFF -> ON_PENDING	by the one CPU_ON that succeeds
  *	ON_PENDING -> ON	by the CPU itself, about to leave for the kernel
  *	ON -> OFF		by the CPU itself, the last thing that CPU_OFF does
  *
- * The first is decided under a lock, since any number of CPUs may ask at once.
+ * ON_PENDING is decided under a lock, since any number of CPUs may ask at once.
  * Every argument comes from Non-secure state; none is followed as a pointer.
  */
 #include "arm.h"
@@ -38,9 +39,12 @@ static void lock(struct cpu *me)
 
 	me->choosing = 1;
 	dmb();
-	for (uint32_t i = 0; i < resident.cpu_count; i++)
-		if (cpus[i].cpu.ticket > ticket)
-			ticket = cpus[i].cpu.ticket;
+	for (uint32_t i = 0; i < resident.cpu_count; i++) {
+		uint32_t theirs = cpus[i].cpu.ticket;
+
+		if (theirs > ticket)
+			ticket = theirs;
+	}
 	me->ticket = ++ticket;
 	dmb();
 	me->choosing = 0;
@@ -50,12 +54,11 @@ static void lock(struct cpu *me)
 		uint32_t theirs;
 
 		while (other->choosing)
-			;
+			yield();
 		dmb();
-		do
-			theirs = other->ticket;
-		while (theirs && (theirs < ticket ||
-				  (theirs == ticket && other < me)));
+		while ((theirs = other->ticket) &&
+		       (theirs < ticket || (theirs == ticket && other < me)))
+			yield();
 	}
 	dmb();
 }
@@ -133,49 +136,21 @@ void cpu_wait(struct cpu *me)
 	uint32_t entry = me->entry;
 	uint32_t context_id = me->context_id;
 
+	secure_init();
 	nonsecure_init();
 	me->state = CPU_ON;
 	enter_nonsecure(context_id, 0, 0, entry, me);
 }
 
 /*
- * Write back and invalidate this CPU's own data caches: the levels up to the
- * Level of Unification Inner Shareable. The kernel that is turned on here next
- * invalidates them without looking.
- */
-static void clean_own_dcaches(void)
-{
-	uint32_t clidr = read_cp15(CLIDR);
-	uint32_t louis = clidr >> 21 & 7;
-
-	for (uint32_t level = 0; level < louis; level++) {
-		if ((clidr >> 3 * level & 7) < 2)
-			continue;		/* no data cache here */
-		write_cp15(CSSELR, level << 1);
-		isb();
-
-		uint32_t ccsidr = read_cp15(CCSIDR);
-		uint32_t line_shift = (ccsidr & 7) + 4;
-		uint32_t ways = ccsidr >> 3 & 0x3ff;
-		uint32_t sets = ccsidr >> 13 & 0x7fff;
-		uint32_t way_shift = ways ? __builtin_clz(ways) : 0;
-
-		for (uint32_t way = 0; way <= ways; way++)
-			for (uint32_t set = 0; set <= sets; set++)
-				write_cp15(DCCISW, way << way_shift |
-						   set << line_shift | level << 1);
-	}
-	dsb();
-}
-
-/*
- * The CPU waits in Secure state with its caches empty, and stays coherent: it
- * keeps ACTLR.SMP, since nothing takes its power away.
+ * The CPU waits in Secure state with its caches empty, and stays coherent,
+ * since nothing takes its power away: a kernel may have cleared ACTLR.SMP.
  */
 static _Noreturn void cpu_off(struct cpu *me)
 {
 	if (resident.gicd)
 		write32(resident.gicc + GICC_CTLR, 0);
+	join_coherency();
 	clean_own_dcaches();
 	cpu_restart(me);
 }

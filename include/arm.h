@@ -12,6 +12,7 @@
 
 #define MIDR(r)		p15, 0, r, c0, c0, 0
 #define MPIDR(r)	p15, 0, r, c0, c0, 5
+#define ID_DFR0(r)	p15, 0, r, c0, c1, 2
 #define ID_PFR1(r)	p15, 0, r, c0, c1, 1
 #define CCSIDR(r)	p15, 1, r, c0, c0, 0
 #define CLIDR(r)	p15, 1, r, c0, c0, 1
@@ -21,6 +22,7 @@
 #define CPACR(r)	p15, 0, r, c1, c0, 2
 #define SCR(r)		p15, 0, r, c1, c1, 0
 #define NSACR(r)	p15, 0, r, c1, c1, 2
+#define TTBCR(r)	p15, 0, r, c2, c0, 2
 #define DFSR(r)		p15, 0, r, c5, c0, 0
 #define IFSR(r)		p15, 0, r, c5, c0, 1
 #define DFAR(r)		p15, 0, r, c6, c0, 0
@@ -34,6 +36,8 @@
 #define VBAR(r)		p15, 0, r, c12, c0, 0
 #define MVBAR(r)	p15, 0, r, c12, c0, 1
 #define CNTFRQ(r)	p15, 0, r, c14, c0, 0
+#define CNTKCTL(r)	p15, 0, r, c14, c1, 0
+#define CNTP_CTL(r)	p15, 0, r, c14, c2, 1
 #define CNTV_CTL(r)	p15, 0, r, c14, c3, 1
 #define L2ACTLR_A15(r)	p15, 1, r, c15, c0, 0	/* Cortex-A15 TRM 4.3.59 */
 
@@ -72,23 +76,25 @@
 #define MPIDR_AFFINITY	0x00ffffff
 
 /* ID_PFR1: each a field of four bits, 0 when the extension is absent. */
-#define ID_PFR1_SECURITY	(0xf << 4)
 #define ID_PFR1_VIRT		(0xf << 12)
 #define ID_PFR1_GENTIMER	(0xf << 16)
+
+/* ID_DFR0: the Performance Monitors, 0 or 15 when there is no such unit. */
+#define ID_DFR0_PERFMON_SHIFT	24
 
 /*
  * SCTLR with MMU, caches and branch prediction off, exceptions taken in ARM
  * state, little-endian, low vectors. 22, 23, 18, 16, 6, 4 and 3 read as one;
  * bit 5 lets CP15 barriers work. In Secure state alignment checks are on,
- * which MMU-off memory (Strongly-ordered) demands anyway, and the
- * instruction cache, whose content never changes under us.
+ * which MMU-off memory (Strongly-ordered) demands anyway, and, once it has
+ * been invalidated, the instruction cache: our code never changes.
  */
 #define SCTLR_RES1	(1 << 23 | 1 << 22 | 1 << 18 | 1 << 16 | \
 			 1 << 6 | 1 << 4 | 1 << 3)
 #define SCTLR_CP15BEN	(1 << 5)
 #define SCTLR_A		(1 << 1)
 #define SCTLR_I		(1 << 12)
-#define SCTLR_SECURE	(SCTLR_RES1 | SCTLR_CP15BEN | SCTLR_A | SCTLR_I)
+#define SCTLR_SECURE	(SCTLR_RES1 | SCTLR_CP15BEN | SCTLR_A)
 #define SCTLR_NONSECURE	(SCTLR_RES1 | SCTLR_CP15BEN)
 
 /* HSCTLR likewise; its bits that read as one are 29, 28 and 11 more. */
@@ -125,19 +131,30 @@
 
 /* ACTLR bits of Arm's own cores, Secure state only (the cores' TRMs). */
 #define ACTLR_SMP	(1 << 6)	/* A5, A7, A9, A12, A15, A17 */
-#define ACTLR_IBE_A15	(1 << 0)	/* BPIALL and friends work: Spectre */
+#define ACTLR_FW	(1 << 0)	/* A5, A9: broadcast maintenance too */
+/* Invalidate BTB Enable: BPIALL works, which CVE-2017-5715 (Spectre) takes. */
+#define ACTLR_IBE_A8	(1 << 6)
+#define ACTLR_IBE_A15	(1 << 0)
 #define L2ACTLR_HAZARD_TIMEOUT_A15 (1 << 7)
 
 /* MIDR: implementer 31..24, variant 23..20, part 15..4, revision 3..0. */
 #define MIDR_PART_MASK	0xff00fff0
 #define MIDR_CORTEX_A5	0x4100c050
 #define MIDR_CORTEX_A7	0x4100c070
+#define MIDR_CORTEX_A8	0x4100c080
 #define MIDR_CORTEX_A9	0x4100c090
 #define MIDR_CORTEX_A12	0x4100c0d0
 #define MIDR_CORTEX_A15	0x4100c0f0
 #define MIDR_CORTEX_A17	0x4100c0e0
 
-#ifndef __ASSEMBLER__
+#ifdef __ASSEMBLER__
+
+	.macro	load_address register, symbol
+	movw	\register, #:lower16:\symbol
+	movt	\register, #:upper16:\symbol
+	.endm
+
+#else
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -165,6 +182,7 @@
 static inline void isb(void) { asm volatile("isb" ::: "memory"); }
 static inline void dsb(void) { asm volatile("dsb" ::: "memory"); }
 static inline void dmb(void) { asm volatile("dmb" ::: "memory"); }
+static inline void yield(void) { asm volatile("yield" ::: "memory"); }
 static inline void wfe(void) { asm volatile("wfe" ::: "memory"); }
 static inline void wfi(void) { asm volatile("wfi" ::: "memory"); }
 

@@ -5,9 +5,8 @@
 #ifndef BOOT_H
 #define BOOT_H
 
-/* The boot CPU's stack; unlisted_cpu in boot.S while no CPU has left word. */
+/* Of the boot CPU. */
 #define BOOT_STACK_SIZE	8192
-#define UNLISTED_NONE	0xffffffff
 
 #define PAYLOAD_QUIET	(1 << 0)	/* print errors only */
 #define PAYLOAD_PEN	(1 << 1)	/* SMP_METHOD=pen */
@@ -40,7 +39,6 @@ extern const struct payload payload;
 
 /* boot.c, for boot.S. */
 _Noreturn void boot(void);
-void secure_init(void);
 _Noreturn void refuse_hyp(void);
 _Noreturn void refuse_nonsecure(void);
 

@@ -13,8 +13,8 @@
 #define TRANSIENT_END		(BOARD_WRAPPER + 0x10000)
 
 /*
- * Resident; whole pages of 4 KiB, the smallest that a kernel can leave alone.
- * The Non-secure part first, so that it can stay behind alone.
+ * Resident; whole pages of 4 KiB, the smallest that a kernel can leave alone:
+ * one of Non-secure code, one of Secure code, one of Secure data.
  */
 #define RESIDENT_START		(BOARD_WRAPPER + 0x10000)
 #define RESIDENT_NONSECURE_END	(BOARD_WRAPPER + 0x11000)
@@ -22,7 +22,6 @@
 
 /* The DTB, in the 1 MiB section that the wrapper is in, and room to grow. */
 #define DTB_DEFAULT_ADDR	(BOARD_WRAPPER + 0x20000)
-#define DTB_LIMIT		(BOARD_WRAPPER + 0x100000)
 
 /* What lies above the first 128 MiB no decompressor reaches. */
 #define INITRD_DEFAULT_ADDR	(BOARD_RAM_BASE + 0x08000000)

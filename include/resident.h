@@ -15,13 +15,16 @@
 #define CPU_AREA_SIZE	256
 #define CPU_STACK_SIZE	(CPU_AREA_SIZE - 24)
 
-/* struct cpu's first field, for the search in boot.S. */
+/* struct cpu's first field, for the search in monitor.S. */
 #define CPU_MPIDR	0
 
-/* The first fields of struct resident, for monitor.S and boot.S. */
+/* The first fields of struct resident, for monitor.S. */
 #define RESIDENT_SPSR	0
 #define RESIDENT_WORD	4
 #define RESIDENT_CPU_COUNT 8
+
+/* unlisted_cpu, while no CPU has left word. */
+#define UNLISTED_NONE	0xffffffff
 
 /* Four words that tell how to write to any UART; see struct console. */
 #define CONSOLE_DATA	0
@@ -84,8 +87,8 @@ struct resident {
 
 _Static_assert(offsetof(struct resident, spsr) == RESIDENT_SPSR, "monitor.S");
 _Static_assert(offsetof(struct resident, boot_mode) == RESIDENT_WORD, "monitor.S");
-_Static_assert(offsetof(struct resident, cpu_count) == RESIDENT_CPU_COUNT, "boot.S");
-_Static_assert(sizeof(struct cpu_area) == CPU_AREA_SIZE, "boot.S");
+_Static_assert(offsetof(struct resident, cpu_count) == RESIDENT_CPU_COUNT, "monitor.S");
+_Static_assert(sizeof(struct cpu_area) == CPU_AREA_SIZE, "monitor.S");
 _Static_assert(offsetof(struct console, ready) == CONSOLE_READY, "report.h");
 
 extern struct resident resident;
@@ -97,6 +100,12 @@ extern const uint32_t monitor_vectors[], secure_vectors[], hyp_stub_vectors[];
 extern struct console hyp_stub_console;
 extern const uint32_t pen[];
 extern uint32_t pen_gicc;
+
+/*
+ * monitor.S. Secondary CPUs wait for cpu_table_ready, when cpus[] has their
+ * MPIDRs. One that is not among them leaves its own in unlisted_cpu.
+ */
+extern volatile uint32_t cpu_table_ready, unlisted_cpu;
 
 /* GICv2 (ARM IHI 0048), offsets from GICD and GICC. */
 #define GICD_CTLR		0x000
@@ -130,6 +139,11 @@ int32_t turn_on(struct cpu *target, uint32_t entry, uint32_t context_id,
 /* psci.c, for monitor.S: an SMC's r0..r3, and the struct cpu of its caller. */
 uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 		  struct cpu *me);
+
+/* secure.c. The Secure state of the calling CPU; leaves SCR.NS = 0. */
+void secure_init(void);
+void join_coherency(void);
+void clean_own_dcaches(void);
 
 /* nonsecure.c. Make the Non-secure world of the calling CPU fit to live in. */
 void nonsecure_init(void);

@@ -236,6 +236,9 @@ static void place(void)
 		     "set DTB_ADDR=", options.dtb.path, options.dtb_addr,
 		     (unsigned long long)ram_start,
 		     (unsigned long long)ram_end - 1);
+	if (options.dtb.size > MIB)
+		fail("DTB=%s: %zu bytes, but Linux maps no more than 1 MiB; "
+		     "use a smaller one", options.dtb.path, options.dtb.size);
 	if (options.initrd.size &&
 	    (options.initrd_addr < ram_start ||
 	     options.initrd_addr + options.initrd.size > ram_end))
@@ -481,8 +484,7 @@ static void mend(void *fdt, const struct dtb_nodes *nodes)
 		.initrd_end = options.initrd.size ?
 			      options.initrd_addr + options.initrd.size : 0,
 		.reserve = RESIDENT_START,
-		.reserve_end = options.pen ? RESIDENT_NONSECURE_END :
-					     RESIDENT_END,
+		.reserve_end = RESIDENT_END,
 		.psci = !options.pen,
 	};
 

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The conformance payload's header, entries, exception vectors, and what C
+ * cannot say. Position-independent: nothing here has an absolute address.
+ */
+#include "boot_wrapper.h"
+#include "conformance.h"
+#include "registers.h"
+
+	.syntax	unified
+	.arch	armv7-a
+	.arch_extension sec
+	.arch_extension virt
+	.fpu	neon
+	.arm
+	.section .head, "ax"
+
+	/* register = address of a symbol in another section */
+	.macro	address_of register, symbol
+	ldr	\register, 8f
+9:	add	\register, \register, pc
+	b	7f
+8:	.word	\symbol - (9b + 8)
+7:
+	.endm
+
+/*
+ * The zImage header; every loader knows it.
+ */
+	.global	start
+start:
+	b	boot_entry
+	.space	0x24 - 4
+	.word	0x016f2818		@ magic
+	.word	0			@ start: position-independent
+	.word	image_size		@ end
+	.word	0x04030201		@ endianness
+	.word	0x45454545		@ a table follows
+	.word	table - start
+table:
+	.word	0			@ and is empty
+
+/*
+ * The first instruction of the boot CPU.
+ *
+ * Entered in: Non-secure Hyp or SVC mode, ARM state, MMU off.
+ * Expects:    r0..r3, r4..r12 as the contract says; keeps all of them for C.
+ */
+boot_entry:
+	mov	lr, #ENTRY_BOOT
+	b	entry
+
+/*
+ * The first instruction of the others, in either state: the word is
+ * "mov lr, #2" for ARM, and a branch over the next word for Thumb, whose
+ * second half is never reached.
+ *
+ * Entered in: as above, but with bit 0 of the address set in Thumb state.
+ */
+	.global	secondary_entry
+	.balign	4
+secondary_entry:
+	.word	0xe3a0e000 | ENTRY_ARM
+	b	entry
+	.thumb
+	mov.w	lr, #ENTRY_THUMB
+	bx	pc			@ to ARM state, 4 bytes on
+	nop
+	.arm
+
+/*
+ * Keep r0..r12 and CPSR as they came in, in this CPU's percpu, and go to C.
+ *
+ * Expects:  lr = ENTRY_...; nothing else may have been changed but sp.
+ * Clobbers: TPIDRURW. Sets TPIDRPRW to this CPU's percpu.
+ */
+entry:
+	mcr	TPIDRURW(r0)
+	mrc	MPIDR(r0)
+	and	r0, r0, #CPU_LIMIT - 1
+	address_of sp, percpu
+	add	sp, sp, r0, lsl #PERCPU_SHIFT
+	mrc	TPIDRURW(r0)
+	stmia	sp, {r0-r12}
+	str	lr, [sp, #PERCPU_STATE]
+	mrs	r1, cpsr
+	str	r1, [sp, #PERCPU_CPSR]
+	and	r1, r1, #PSR_MODE_MASK
+	subs	r1, r1, #PSR_HYP
+	movne	r1, #1
+	eor	r1, r1, #1
+	str	r1, [sp, #PERCPU_HYP]
+	mov	r0, sp
+	mov	r1, #0
+	str	r1, [r0, #PERCPU_SP]
+	mcr	TPIDRPRW(r0)
+	add	sp, r0, #PERCPU_SIZE
+	cmp	lr, #ENTRY_BOOT
+	beq	boot_main
+	b	secondary_main
+
+/*
+ * Our Hyp vectors, twice, for "HVBAR has changed" to be seen. An HVC from Hyp
+ * returns HVC_ARRIVED; what comes from PL1 ends run_in_svc(); the rest is an
+ * error in the payload or in the wrapper.
+ *
+ * Entered in: Hyp mode. Expects TPIDRPRW = this CPU's percpu.
+ */
+	.macro	table_of name, prefix
+	.global	\name
+	.balign	32
+\name:
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7
+	b	\prefix\()_\n
+	.endr
+	.endm
+
+	.macro	handlers prefix, common, numbers:vararg
+	.irp	n, \numbers
+\prefix\()_\n:
+	mov	r0, #\n
+	b	\common
+	.endr
+	.endm
+
+	table_of hyp_vectors, hyp
+	table_of other_hyp_vectors, hyp
+
+	handlers hyp, hyp_fault, 0, 1, 3, 4, 6, 7
+hyp_2:
+	movw	r0, #HVC_ARRIVED
+	eret
+
+hyp_5:
+	mrc	TPIDRPRW(r4)
+	ldr	sp, [r4, #PERCPU_SP]
+	mrc	HSR(r0)
+	lsr	r1, r0, #HSR_EC_SHIFT
+	cmp	r1, #HSR_EC_HVC
+	beq	return_from_svc
+	str	r0, [r4, #PERCPU_SYNDROME]
+	mrs	r0, elr_hyp
+	str	r0, [r4, #PERCPU_FAULT_PC]
+	mov	r0, #FAULT_HYP | 5
+	str	r0, [r4, #PERCPU_FAULT]
+	b	return_from_svc
+
+hyp_fault:
+	orr	r0, r0, #FAULT_HYP
+	mrs	r1, elr_hyp
+	mrc	HSR(r2)
+	mrc	TPIDRPRW(r4)
+	add	sp, r4, #FAULT_STACK_END
+	b	unexpected_exception
+
+/*
+ * Our PL1 vectors. Within run_in_svc() an exception ends that, and is for the
+ * caller to judge; elsewhere it is an error.
+ *
+ * Entered in: the exception's own mode. Expects TPIDRPRW.
+ */
+	table_of pl1_vectors, pl1
+
+	handlers pl1, pl1_fault, 0, 1, 2, 3, 4, 5, 6, 7
+
+pl1_fault:
+	cmp	r0, #3			@ prefetch abort
+	mrcne	DFSR(r2)
+	mrceq	IFSR(r2)
+	orr	r0, r0, #FAULT_PL1
+	mov	r1, lr
+	mrc	TPIDRPRW(r4)
+	str	r0, [r4, #PERCPU_FAULT]
+	str	r1, [r4, #PERCPU_FAULT_PC]
+	str	r2, [r4, #PERCPU_SYNDROME]
+	cps	#PSR_SVC
+	ldr	r3, [r4, #PERCPU_SP]
+	cmp	r3, #0
+	beq	pl1_fatal
+	ldr	r5, [r4, #PERCPU_HYP]
+	cmp	r5, #0
+	bne	return_to_hyp
+	mov	sp, r3
+	b	return_from_svc
+
+pl1_fatal:
+	add	sp, r4, #FAULT_STACK_END
+	b	unexpected_exception
+
+/*
+ * uint32_t run_in_svc(function, argument)
+ *
+ * Call function(argument) in SVC mode, on a stack of its own, and return 0, or
+ * percpu.fault if it ended in an exception that we know of.
+ *
+ * Entered in: Hyp mode, with either our Hyp vectors or a trampoline in HVBAR
+ *             (function() finds that, and our vectors are there afterwards);
+ *             or SVC mode.
+ * Clobbers:   what a C function may, SP_svc and SPSR_hyp.
+ */
+	.global	run_in_svc
+run_in_svc:
+	push	{r4-r12, lr}
+	mrc	TPIDRPRW(r4)
+	mov	r3, #0
+	str	r3, [r4, #PERCPU_FAULT]
+	str	sp, [r4, #PERCPU_SP]
+	ldr	r3, [r4, #PERCPU_HYP]
+	cmp	r3, #0
+	beq	1f
+	movw	r3, #PSR_AIF | PSR_SVC
+	msr	spsr_cxsf, r3
+	adr	r3, 2f
+	msr	elr_hyp, r3
+	eret
+
+2:	add	sp, r4, #SVC_STACK_END
+1:	mov	r3, r0
+	mov	r0, r1
+	blx	r3
+	mrc	TPIDRPRW(r4)
+	ldr	r0, [r4, #PERCPU_HYP]
+	cmp	r0, #0
+	beq	return_from_svc
+
+	/* A trampoline sets our vectors, and those come back. */
+return_to_hyp:
+	mov	r0, #HVC_SET_VECTORS
+	adr	r1, hyp_vectors
+	hvc	#0
+	hvc	#0
+	mov	r2, r0
+	mov	r0, #FAULT_STUCK
+	adr	r1, return_to_hyp
+	b	pl1_fatal
+
+	/* In the mode of the caller, r4 = percpu, sp = percpu.sp. */
+return_from_svc:
+	mov	r0, #0
+	str	r0, [r4, #PERCPU_SP]
+	ldr	r0, [r4, #PERCPU_FAULT]
+	pop	{r4-r12, pc}
+
+/*
+ * uint32_t smc(r0, r1, r2, r3), uint32_t hvc(r0, r1)
+ *
+ * Entered in: Non-secure Hyp or SVC mode.
+ */
+	.global	smc
+smc:
+	smc	#0
+	bx	lr
+
+	.global	hvc
+hvc:
+	hvc	#0
+	bx	lr
+
+/*
+ * void call_...(struct regs *in, struct regs *out)
+ *
+ * Make the call with r0..r12, lr and the flags of *in, and leave in *out what
+ * the registers were afterwards. sp and the rest of *in are set to what they
+ * are: *in and *out differ in what the call has changed.
+ *
+ * Entered in: Non-secure Hyp or SVC mode. Clobbers TPIDRURW, TPIDRURO.
+ */
+	.macro	call_with_regs instruction
+	push	{r4-r12, lr}
+	mcr	TPIDRURO(r1)
+	str	sp, [r1, #REGS_SP]
+	str	sp, [r0, #REGS_SP]
+	ldr	r2, [r0, #REGS_CPSR]
+	msr	cpsr_f, r2
+	mrs	r2, cpsr
+	str	r2, [r0, #REGS_CPSR]
+	mrs	r2, spsr
+	str	r2, [r0, #REGS_SPSR]
+	ldr	lr, [r0, #REGS_LR]
+	ldmia	r0, {r0-r12}
+	\instruction
+	mcr	TPIDRURW(r0)
+	mrc	TPIDRURO(r0)
+	stmia	r0, {r0-r12}
+	str	lr, [r0, #REGS_LR]
+	mrs	r1, cpsr
+	str	r1, [r0, #REGS_CPSR]
+	mrs	r1, spsr
+	str	r1, [r0, #REGS_SPSR]
+	mrc	TPIDRURW(r1)
+	str	r1, [r0]
+	ldr	r2, [r0, #REGS_SP]
+	mov	r3, sp
+	str	r3, [r0, #REGS_SP]
+	mov	sp, r2
+	pop	{r4-r12, pc}
+	.endm
+
+	.global	call_smc, call_hvc, call_hvc_1
+call_smc:
+	call_with_regs "smc #0"
+call_hvc:
+	call_with_regs "hvc #0"
+call_hvc_1:
+	call_with_regs "hvc #1"
+
+/*
+ * void write_banked(seed), void read_banked(values)
+ *
+ * The registers of the PL1 modes, and of the user mode, that Hyp mode can get
+ * at without changing modes. What can be written to an SPSR differs between
+ * CPUs: write, read, and then compare with what was read.
+ *
+ * Entered in: Hyp mode. Clobbers what the names say.
+ */
+	.macro	for_banked operation:vararg
+	.irp	register, r8_fiq, r9_fiq, r10_fiq, r11_fiq, r12_fiq, \
+		sp_fiq, lr_fiq, spsr_fiq, sp_irq, lr_irq, spsr_irq, \
+		sp_svc, lr_svc, spsr_svc, sp_abt, lr_abt, spsr_abt, \
+		sp_und, lr_und, spsr_und, sp_usr, elr_hyp
+	\operation \register
+	.endr
+	.endm
+
+	.macro	write_one register
+	msr	\register, r0
+	add	r0, r0, r1
+	.endm
+
+	.macro	read_one register
+	mrs	r1, \register
+	str	r1, [r0], #4
+	.endm
+
+	.global	write_banked
+write_banked:
+	movw	r1, #0x1110
+	movt	r1, #0x1111
+	for_banked write_one
+	bx	lr
+
+	.global	read_banked
+read_banked:
+	for_banked read_one
+	mrs	r1, spsr
+	str	r1, [r0], #4
+	mrc	TPIDRURW(r1)
+	str	r1, [r0], #4
+	mrc	VBAR(r1)
+	str	r1, [r0]
+	bx	lr
+
+/*
+ * void add_vectors(uint32_t values[4])
+ *
+ * Let the Advanced SIMD unit double four words, in the upper registers, which
+ * not every VFP has.
+ *
+ * Entered in: SVC mode, with CPACR giving access. Clobbers q14, q15; leaves
+ *             FPEXC.EN = 0.
+ */
+	.global	add_vectors
+add_vectors:
+	mov	r1, #FPEXC_EN
+	vmsr	fpexc, r1
+	vld1.32	{d28, d29}, [r0]
+	vadd.i32 q15, q14, q14
+	vst1.32	{d30, d31}, [r0]
+	mov	r1, #0
+	vmsr	fpexc, r1
+	bx	lr
+
+/*
+ * void undefined_instruction(void), uint32_t read_unaligned(address)
+ *
+ * Entered in: any mode. The first ends in an exception; so does the second if
+ *             the address is unaligned and that matters.
+ */
+	.global	undefined_instruction
+undefined_instruction:
+	.word	0xe7f000f0		@ udf #0
+	bx	lr
+
+	.global	read_unaligned
+read_unaligned:
+	ldr	r0, [r0]
+	bx	lr
+
+/*
+ * conformance=bench: what is counted lies between two labels.
+ *
+ * Entered in: Hyp mode for bench_hvc(vectors); Hyp or SVC mode for
+ *             bench_psci() and bench_cpu_on(mpidr). bench_woken is where the
+ *             CPU that was turned on comes in.
+ */
+	.global	bench_hvc, bench_hvc_begin, bench_hvc_end
+bench_hvc:
+	mov	r1, r0
+	mov	r0, #HVC_SET_VECTORS
+bench_hvc_begin:
+	hvc	#0
+bench_hvc_end:
+	bx	lr
+
+	.global	bench_psci, bench_psci_begin, bench_psci_end
+bench_psci:
+	movw	r0, #PSCI_VERSION & 0xffff
+	movt	r0, #PSCI_VERSION >> 16
+bench_psci_begin:
+	smc	#0
+bench_psci_end:
+	bx	lr
+
+	.global	bench_cpu_on, bench_cpu_on_begin, bench_cpu_on_end
+bench_cpu_on:
+	mov	r1, r0
+	movw	r0, #PSCI_CPU_ON & 0xffff
+	movt	r0, #PSCI_CPU_ON >> 16
+	adr	r2, bench_woken
+	mov	r3, #0
+bench_cpu_on_begin:
+	smc	#0
+bench_cpu_on_end:
+	bx	lr
+
+	.global	bench_woken, bench_flag
+bench_woken:
+	mov	r0, #1
+	str	r0, bench_flag
+	dsb
+1:	wfi
+	b	1b
+bench_flag:
+	.word	0

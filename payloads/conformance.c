@@ -1,0 +1,1345 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A kernel that checks, on every CPU, what the boot contract promises, and
+ * says so on the console in TAP: a line for each check, the plan, a verdict.
+ * Then it switches the machine off.
+ *
+ * Entered in Hyp or in SVC mode, it stays there, MMU off, interrupts masked.
+ * Only one CPU checks at a time: the boot CPU gives the others their orders
+ * through struct percpu and waits. All memory is Strongly-ordered here, so
+ * plain loads and stores do, and exclusives do not.
+ *
+ * What the machine is like comes from the DTB. In its bootargs,
+ *   conformance=hyp-undef	executes an undefined instruction in Hyp mode,
+ *   conformance=hyp-abort	makes a data abort there, and
+ *   conformance=hyp-trap	makes an SMC in SVC mode trap to Hyp mode: the
+ *				wrapper's vectors, still in HVBAR, should report
+ *				each, and the CPU then stop;
+ *   conformance=fast		does nothing but switch off;
+ *   conformance=bench		does what there are bench_... labels for.
+ */
+#include "board.h"
+#include "boot_wrapper.h"
+#include "conformance.h"
+#include "memory_map.h"
+#include "registers.h"
+
+/* How long to wait for anything, in seconds; in polls if the counter stands. */
+#define PATIENCE		10
+#define INTERRUPT_PATIENCE	2
+#define PATIENCE_POLLS		(1u << 28)
+#define UART_POLLS		(1 << 20)
+
+#define CONTEXT_ID(cpu, life)	(0xc0de0000 | (cpu) << 8 | (life))
+#define CONTENDERS_ROUNDS	8
+
+/* Orders for a CPU: percpu.command. */
+enum {
+	IDLE, CHECK, CHECK_AND_DIRTY, CPU_GOES_OFF, CONTEND,
+};
+
+static struct {
+	uint32_t gicd, gicc;		/* 0: no GIC in the DTB */
+	uint32_t cpu_count;
+	uint32_t mpidr[CPU_LIMIT];
+	bool psci;
+	const char *bootargs;
+} machine;
+
+struct percpu percpu[CPU_LIMIT] __attribute__((section(".percpu")));
+
+static struct percpu *boot_cpu;
+static uint32_t boot_cntfrq;
+static volatile uint32_t go, target_mpidr;
+
+/* The console. */
+
+static void put_character(char c)
+{
+	for (int i = 0; i < UART_POLLS; i++)
+		if ((read32(BOARD_UART_STATUS) & BOARD_UART_MASK) ==
+		    BOARD_UART_READY)
+			break;
+	write32(BOARD_UART_DATA, (uint8_t)c);
+}
+
+static void put(const char *text)
+{
+	while (*text)
+		put_character(*text++);
+}
+
+static void put_hex(uint64_t value, int digits)
+{
+	while (digits--) {
+		uint32_t digit = value >> 4 * digits & 0xf;
+
+		put_character(digit < 10 ? '0' + digit : 'a' + digit - 10);
+	}
+}
+
+static void put_decimal(uint32_t value)
+{
+	if (value >= 10)
+		put_decimal(value / 10);
+	put_character('0' + value % 10);
+}
+
+/* The machine's end. */
+
+static _Noreturn void power_off(void)
+{
+	if (machine.psci)
+		smc(PSCI_SYSTEM_OFF, 0, 0, 0);
+	board_system_off();
+	for (;;)
+		wfi();
+}
+
+/* Checks. */
+
+static volatile uint32_t checks, failures;
+static const char *scope;		/* what the next checks are about */
+
+static struct percpu *this_cpu(void)
+{
+	return (struct percpu *)read_cp15(TPIDRPRW);
+}
+
+static void put_check(bool ok, const char *what)
+{
+	struct percpu *me = this_cpu();
+
+	checks++;
+	if (!ok)
+		failures++;
+	put(ok ? "ok " : "not ok ");
+	put_decimal(checks);
+	put(" - cpu");
+	put_decimal(me - percpu);
+	if (me->lives > 1) {
+		put(" life ");
+		put_decimal(me->lives);
+	}
+	put(" ");
+	put(scope);
+	put(what);
+}
+
+static void check(const char *what, bool ok, uint32_t got)
+{
+	put_check(ok, what);
+	if (!ok) {
+		put(": got ");
+		put_hex(got, 8);
+	}
+	put("\r\n");
+}
+
+static void check_is(const char *what, uint32_t got, uint32_t wanted)
+{
+	put_check(got == wanted, what);
+	if (got != wanted) {
+		put(": got ");
+		put_hex(got, 8);
+		put(", not ");
+		put_hex(wanted, 8);
+	}
+	put("\r\n");
+}
+
+static void check_is_64(const char *what, uint64_t got, uint64_t wanted)
+{
+	put_check(got == wanted, what);
+	if (got != wanted) {
+		put(": got ");
+		put_hex(got, 16);
+	}
+	put("\r\n");
+}
+
+static void skip(const char *what, const char *why)
+{
+	put_check(true, what);
+	put(" # SKIP ");
+	put(why);
+	put("\r\n");
+}
+
+static _Noreturn void finish(void)
+{
+	put("1..");
+	put_decimal(checks);
+	put("\r\nconformance: ");
+	if (failures) {
+		put("FAIL (");
+		put_decimal(failures);
+		put(" of ");
+		put_decimal(checks);
+		put(")\r\n");
+	} else {
+		put("PASS\r\n");
+	}
+	power_off();
+}
+
+static void put_fault(uint32_t fault, uint32_t pc, uint32_t syndrome)
+{
+	uint32_t vector = fault & 0xf;
+
+	if (fault == FAULT_STUCK) {
+		put("no way back to Hyp mode by HVC, r0 ");
+		put_hex(syndrome, 8);
+		return;
+	}
+	/* In PL1, lr is ahead of the instruction; ARM state. */
+	if (fault & FAULT_PL1)
+		pc -= vector == 4 ? 8 : 4;
+	put(fault & FAULT_HYP ? "exception to Hyp mode" : "exception to PL1");
+	put(", vector ");
+	put_decimal(vector);
+	put(", PC ");
+	put_hex(pc, 8);
+	put(", syndrome ");
+	put_hex(syndrome, 8);
+	put(", address ");
+	if (fault & FAULT_HYP)
+		put_hex(vector == 3 ? read_cp15(HIFAR) : read_cp15(HDFAR), 8);
+	else
+		put_hex(vector == 3 ? read_cp15(IFAR) : read_cp15(DFAR), 8);
+}
+
+void unexpected_exception(uint32_t fault, uint32_t pc, uint32_t syndrome)
+{
+	put_check(false, "no unexpected exception: ");
+	put_fault(fault, pc, syndrome);
+	put("\r\n");
+	finish();
+}
+
+/* True if function(argument) got through; else a check has failed. */
+static bool svc_works(const char *what, void (*function)(void *),
+		      void *argument)
+{
+	struct percpu *me = this_cpu();
+
+	if (!run_in_svc(function, argument))
+		return true;
+	put_check(false, what);
+	put(": ");
+	put_fault(me->fault, me->fault_pc, me->syndrome);
+	put("\r\n");
+	return false;
+}
+
+/* Time. */
+
+struct deadline {
+	uint64_t end;
+	uint32_t polls;
+};
+
+static struct deadline patience(uint32_t seconds)
+{
+	uint32_t hz = read_cp15(CNTFRQ);
+
+	return (struct deadline){
+		.end = read_cp15_64(CNTPCT) +
+		       (uint64_t)(hz ? hz : BOARD_CNTFRQ) * seconds,
+	};
+}
+
+static bool is_over(struct deadline *deadline)
+{
+	return ++deadline->polls > PATIENCE_POLLS ||
+	       read_cp15_64(CNTPCT) > deadline->end;
+}
+
+/* The DTB. */
+
+static uint32_t big_endian(const uint32_t *word)
+{
+	return __builtin_bswap32(*word);
+}
+
+static bool is_text(const char *text, const char *wanted)
+{
+	while (*text && *text == *wanted)
+		text++, wanted++;
+	return *text == *wanted;
+}
+
+/* The place after `wanted` in text[0..length-1], or NULL. */
+static const char *after(const char *text, uint32_t length, const char *wanted)
+{
+	for (; length; length--, text++) {
+		uint32_t i = 0;
+
+		while (i < length && wanted[i] && text[i] == wanted[i])
+			i++;
+		if (!wanted[i])
+			return text + i;
+	}
+	return NULL;
+}
+
+static bool is_variant(const char *wanted)
+{
+	const char *variant = machine.bootargs;
+
+	if (!variant)
+		return false;
+	for (; *variant && *variant == *wanted; variant++)
+		wanted++;
+	return !*wanted && (!*variant || *variant == ' ');
+}
+
+static void power_off_if_fast(void)
+{
+	if (machine.psci && is_variant("fast"))
+		power_off();
+}
+
+/*
+ * Walk the structure block once. Nodes at the top level and CPUs are all that
+ * is looked at; the root has one or two cells for an address, and for a size.
+ */
+static void read_dtb(const uint32_t *fdt)
+{
+	const uint32_t *end = fdt + big_endian(fdt + 1) / 4;
+	const uint32_t *token = fdt + big_endian(fdt + 2) / 4;
+	const char *strings = (const char *)fdt + big_endian(fdt + 3);
+	enum { OTHER, CPUS, CHOSEN } parent = OTHER;
+	const uint32_t *reg = NULL;
+	bool gic = false, usable = true;
+	uint32_t address_cells = 2, size_cells = 1;
+	int depth = 0;
+
+	while (token < end) {
+		uint32_t length;
+		const char *name;
+
+		switch (big_endian(token++)) {
+		case 1:				/* FDT_BEGIN_NODE */
+			name = (const char *)token;
+			for (length = 0; name[length]; length++)
+				;
+			token += length / 4 + 1;
+			reg = NULL;
+			gic = false;
+			usable = true;
+			if (++depth != 2)
+				break;
+			parent = is_text(name, "cpus") ? CPUS :
+				 is_text(name, "chosen") ? CHOSEN : OTHER;
+			if (is_text(name, "psci")) {
+				machine.psci = true;
+				power_off_if_fast();
+			}
+			break;
+		case 2:				/* FDT_END_NODE */
+			if (depth == 2 && gic && reg) {
+				machine.gicd = big_endian(reg + address_cells - 1);
+				machine.gicc = big_endian(reg + size_cells +
+							  2 * address_cells - 1);
+			}
+			if (depth == 3 && parent == CPUS && reg && usable &&
+			    machine.cpu_count < CPU_LIMIT)
+				machine.mpidr[machine.cpu_count++] = big_endian(reg);
+			depth--;
+			reg = NULL;
+			gic = false;
+			break;
+		case 3:				/* FDT_PROP */
+			length = big_endian(token);
+			name = strings + big_endian(token + 1);
+			token += 2;
+			if (depth == 1 && is_text(name, "#address-cells"))
+				address_cells = big_endian(token);
+			else if (depth == 1 && is_text(name, "#size-cells"))
+				size_cells = big_endian(token);
+			else if (depth == 2 && is_text(name, "compatible"))
+				gic = after((const char *)token, length, "-gic") ||
+				      after((const char *)token, length, ",gic-");
+			else if (depth == 2 && parent == CHOSEN &&
+				 is_text(name, "bootargs")) {
+				machine.bootargs = after((const char *)token,
+							 length, "conformance=");
+				power_off_if_fast();
+			} else if (is_text(name, "reg"))
+				reg = token;
+			else if (is_text(name, "status"))
+				usable = is_text((const char *)token, "okay") ||
+					 is_text((const char *)token, "ok");
+			token += (length + 3) / 4;
+			break;
+		case 4:				/* FDT_NOP */
+			break;
+		default:			/* FDT_END, or damage */
+			return;
+		}
+	}
+}
+
+/* The entry: the registers at a CPU's first instruction. */
+
+static void check_entry(struct percpu *me)
+{
+	uint32_t mode = read_cp15(ID_PFR1) & ID_PFR1_VIRT ? PSR_HYP : PSR_SVC;
+	uint32_t word = BW_BOOT_MODE_MAGIC |
+			(mode == PSR_HYP ? BW_MODE_HYP << BW_MODE_SHIFT | BW_OWNS_HYP
+					 : BW_MODE_SVC << BW_MODE_SHIFT);
+
+	scope = "entry: ";
+	check_is("CPSR has the best mode, with A, I, F masked, little-endian",
+		 me->cpsr & ~PSR_FLAGS, PSR_AIF | mode);
+	if (me == boot_cpu) {
+		check_is("r0 is 0", me->entry[0], 0);
+		check_is("r1 says devicetree", me->entry[1], BW_MACHINE_DT);
+		check("r2 is aligned to 8 bytes", !(me->entry[2] & 7),
+		      me->entry[2]);
+		check("r2 is a DTB's address",
+		      !(me->entry[2] & 3) &&
+		      big_endian((const uint32_t *)me->entry[2]) == 0xd00dfeed,
+		      me->entry[2]);
+	} else if (machine.psci) {
+		check_is("r0 is the context_id", me->entry[0],
+			 CONTEXT_ID(me - percpu, me->lives));
+		check_is("the state is what bit 0 of the address says",
+			 me->state, me->lives & 1 ? ENTRY_THUMB : ENTRY_ARM);
+	}
+	check_is("r3 is the boot-mode word", me->entry[3], word);
+	if (me == boot_cpu || machine.psci) {
+		uint32_t left = 0;
+
+		for (int i = 4; i <= 12; i++)
+			left |= me->entry[i];
+		check_is("r4..r12 are 0", left, 0);
+	}
+}
+
+/* Hyp mode's registers. */
+
+static void check_hyp_registers(uint32_t stub)
+{
+	scope = "";
+	check_is("HSCTLR", read_cp15(HSCTLR), 0x30c50878);
+	check_is("HCR is 0", read_cp15(HCR), 0);
+	check_is("HSTR is 0", read_cp15(HSTR), 0);
+	check_is("HCPTR traps nothing", read_cp15(HCPTR), 0x33ff);
+	check_is("HDCR is PMCR.N", read_cp15(HDCR),
+		 read_cp15(PMCR) >> PMCR_N_SHIFT & PMCR_N_MASK);
+	check_is("VPIDR is MIDR", read_cp15(VPIDR), read_cp15(MIDR));
+	check_is("VMPIDR is MPIDR", read_cp15(VMPIDR), read_cp15(MPIDR));
+	check_is_64("VTTBR is 0", read_cp15_64(VTTBR), 0);
+	check_is("CNTHCTL lets PL1 in, and has no event stream",
+		 read_cp15(CNTHCTL) & (CNTHCTL_PL1PCEN | CNTHCTL_PL1PCTEN |
+				       CNTHCTL_EVNTEN),
+		 CNTHCTL_PL1PCEN | CNTHCTL_PL1PCTEN);
+	check_is_64("CNTVOFF is 0", read_cp15_64(CNTVOFF), 0);
+	check_is("the Hyp timer is off", read_cp15(CNTHP_CTL) & 1, 0);
+	check("HVBAR is aligned to 32 bytes", !(stub & 31), stub);
+	check("HVBAR is in the resident range",
+	      stub >= RESIDENT_START && stub < RESIDENT_END, stub);
+}
+
+/* What PL1 depends on, whoever is there. */
+
+static void enable_vfp(void *access)
+{
+	uint32_t was = read_cp15(CPACR);
+
+	write_cp15(CPACR, was | CPACR_CP10_11);
+	isb();
+	*(uint32_t *)access = read_cp15(CPACR) & CPACR_CP10_11;
+}
+
+static void use_simd(void *values)
+{
+	add_vectors(values);
+	write_cp15(CPACR, read_cp15(CPACR) & ~CPACR_CP10_11);
+	isb();
+}
+
+static void check_pl1_registers(struct percpu *me)
+{
+	uint32_t nsacr = read_cp15(NSACR), access = 0;
+	uint32_t values[4] = { 1, 0x10000, 0x7fffffff, 0x80000001 };
+
+	scope = "";
+	check_is("Non-secure SCTLR", read_cp15(SCTLR), 0x00c50078);
+	check_is("the virtual timer is off", read_cp15(CNTV_CTL) & 1, 0);
+	check_is("NSACR gives VFP, Advanced SIMD and ACTLR.SMP",
+		 nsacr & (NSACR_CP10 | NSACR_CP11 | NSACR_NS_SMP |
+			  NSACR_NSD32DIS | NSACR_NSASEDIS),
+		 NSACR_CP10 | NSACR_CP11 | NSACR_NS_SMP);
+
+	if (svc_works("VFP can be enabled in SVC mode", enable_vfp, &access))
+		check_is("VFP can be enabled in SVC mode", access,
+			 CPACR_CP10_11);
+	if (access != CPACR_CP10_11)
+		check("Advanced SIMD works in SVC mode", false, access);
+	else if (svc_works("Advanced SIMD works in SVC mode", use_simd, values))
+		check("Advanced SIMD works in SVC mode",
+		      values[0] == 2 && values[1] == 0x20000 &&
+		      values[2] == 0xfffffffe && values[3] == 2, values[0]);
+
+	uint32_t hz = read_cp15(CNTFRQ), psr;
+
+	asm volatile("cpsie af\n\tmrs %0, cpsr\n\tcpsid af"
+		     : "=r" (psr) :: "memory");
+	check_is("A and F can be unmasked", psr & (PSR_A | PSR_F), 0);
+	check("CNTFRQ is not 0", hz, hz);
+	if (me != boot_cpu)
+		check_is("CNTFRQ is the boot CPU's", hz, boot_cntfrq);
+}
+
+/* Counters and timers. */
+
+struct counts {
+	uint64_t before, virtual, after;
+};
+
+static void read_counters(void *argument)
+{
+	struct counts *counts = argument;
+
+	isb();
+	counts->before = read_cp15_64(CNTPCT);
+	isb();
+	counts->virtual = read_cp15_64(CNTVCT);
+	isb();
+	counts->after = read_cp15_64(CNTPCT);
+}
+
+static void check_counters(void)
+{
+	struct counts first, then;
+	uint32_t polls = 0;
+
+	scope = "";
+	read_counters(&first);
+	do
+		read_counters(&then);
+	while (then.after == first.before && ++polls < 1 << 20);
+	check("the counter runs", then.after > first.before, then.after);
+	check("the virtual counter is the physical one",
+	      then.before <= then.virtual && then.virtual <= then.after,
+	      then.virtual - then.before);
+	if (svc_works("SVC mode can read both", read_counters, &then))
+		check("SVC mode can read both",
+		      first.after <= then.before &&
+		      then.before <= then.virtual && then.virtual <= then.after,
+		      then.virtual - then.before);
+}
+
+enum timer { PL1_TIMER, VIRTUAL_TIMER, HYP_TIMER };
+
+/* Let it fire now (control 1), or turn it off (control 0). */
+static void set_timer(enum timer timer, uint32_t control)
+{
+	switch (timer) {
+	case PL1_TIMER:
+		write_cp15(CNTP_TVAL, 0);
+		write_cp15(CNTP_CTL, control);
+		break;
+	case VIRTUAL_TIMER:
+		write_cp15(CNTV_TVAL, 0);
+		write_cp15(CNTV_CTL, control);
+		break;
+	case HYP_TIMER:
+		write_cp15(CNTHP_TVAL, 0);
+		write_cp15(CNTHP_CTL, control);
+		break;
+	}
+	isb();
+}
+
+static void set_pl1_timer(void *argument)
+{
+	set_timer(PL1_TIMER, *(uint32_t *)argument);
+}
+
+/* The GIC. */
+
+/* Acknowledge `interrupt` once it comes, and what comes before. */
+static bool comes(uint32_t interrupt)
+{
+	struct deadline deadline = patience(INTERRUPT_PATIENCE);
+	uint32_t taken;
+
+	do {
+		taken = read32(machine.gicc + GICC_IAR);
+		if ((taken & GIC_ID_MASK) < GIC_SPECIAL)
+			write32(machine.gicc + GICC_EOIR, taken);
+	} while ((taken & GIC_ID_MASK) != interrupt && !is_over(&deadline));
+	return (taken & GIC_ID_MASK) == interrupt;
+}
+
+/*
+ * To Non-secure state, a Group 0 interrupt's enable bit is 0 and cannot be
+ * changed. Returns the interrupts of a word that are not ours.
+ */
+static uint32_t secure_interrupts(uint32_t n, uint32_t mask)
+{
+	uint32_t was = read32(machine.gicd + GICD_ISENABLER + 4 * n);
+
+	write32(machine.gicd + GICD_ISENABLER + 4 * n, mask);
+	uint32_t is = read32(machine.gicd + GICD_ISENABLER + 4 * n);
+
+	write32(machine.gicd + GICD_ICENABLER + 4 * n, ~was);
+	return mask & ~is;
+}
+
+/* The first interrupt number that is not ours, or how many there are. */
+static uint32_t first_secure_spi(uint32_t count)
+{
+	for (uint32_t n = 1; n < count / 32; n++) {
+		uint32_t mask = n == GIC_SPECIAL / 32 ? 0x0fffffff : 0xffffffff;
+		uint32_t secure = secure_interrupts(n, mask);
+
+		if (secure)
+			return 32 * n + __builtin_ctz(secure);
+	}
+	return count;
+}
+
+static void check_timer(const char *what, enum timer timer, uint32_t ppi)
+{
+	write32(machine.gicd + GICD_ISENABLER, 1u << ppi);
+	set_timer(timer, 1);
+	check(what, comes(ppi), read32(machine.gicd + GICD_ISENABLER));
+	set_timer(timer, 0);
+	write32(machine.gicd + GICD_ICENABLER, 1u << ppi);
+}
+
+static void check_gic(struct percpu *me)
+{
+	scope = "GIC: ";
+	if (!machine.gicd) {
+		skip("interrupts", "none in the DTB");
+		return;
+	}
+
+	uint32_t count = 32 * ((read32(machine.gicd + GICD_TYPER) & 0x1f) + 1);
+
+	check_is("SGIs belong to Group 1", secure_interrupts(0, SGIS), 0);
+	check_is("PPIs belong to Group 1",
+		 secure_interrupts(0, PPIS_OF_CORTEX), 0);
+	if (me == boot_cpu)
+		check_is("all SPIs belong to Group 1; the first that does not",
+			 first_secure_spi(count), count);
+
+	write32(machine.gicc + GICC_PMR, 0xf0);
+	check_is("the priority mask is ours",
+		 read32(machine.gicc + GICC_PMR), 0xf0);
+	write32(machine.gicd + GICD_CTLR, 1);
+	check_is("the distributor can be enabled",
+		 read32(machine.gicd + GICD_CTLR) & 1, 1);
+	write32(machine.gicc + GICC_CTLR, 1);
+	check_is("the CPU interface can be enabled",
+		 read32(machine.gicc + GICC_CTLR) & 1, 1);
+
+	uint32_t sgi;
+
+	for (sgi = 0; sgi < 16; sgi++) {
+		write32(machine.gicd + GICD_SGIR, GIC_SGIR_SELF | sgi);
+		if (!comes(sgi))
+			break;
+	}
+	check_is("SGIs to oneself come; the first that does not", sgi, 16);
+
+	check_timer("the virtual timer's interrupt comes",
+		    VIRTUAL_TIMER, PPI_VIRTUAL_TIMER);
+	check_timer("the physical timer's interrupt comes",
+		    PL1_TIMER, PPI_PL1_TIMER);
+	if (me->hyp) {
+		check_timer("the Hyp timer's interrupt comes",
+			    HYP_TIMER, PPI_HYP_TIMER);
+
+		const char *what = "SVC mode can use the physical timer";
+		uint32_t on = 1;
+
+		write32(machine.gicd + GICD_ISENABLER, 1u << PPI_PL1_TIMER);
+		if (svc_works(what, set_pl1_timer, &on))
+			check(what, comes(PPI_PL1_TIMER), 0);
+		set_timer(PL1_TIMER, 0);
+		write32(machine.gicd + GICD_ICENABLER, 1u << PPI_PL1_TIMER);
+	}
+}
+
+/* Calls, with all the caller's registers looked at. */
+
+struct call {
+	void (*make)(struct regs *in, struct regs *out);
+	struct regs in, out;
+};
+
+static void make_call(void *argument)
+{
+	struct call *call = argument;
+
+	call->make(&call->in, &call->out);
+}
+
+static void prepare_call(struct call *call, void (*make)(struct regs *, struct regs *))
+{
+	static uint32_t flags;
+
+	call->make = make;
+	for (uint32_t i = 0; i <= 12; i++)
+		call->in.r[i] = 0x10203040 * (i + 1) ^ 0x5a5a5a5a;
+	call->in.lr = 0xa1b2c3d4;
+	flags = ~flags;			/* once all, once none */
+	call->in.cpsr = flags & PSR_NZCV;
+}
+
+/* As check_is() for r0; and nothing else may have changed. */
+static void check_call(const char *what, const struct call *call,
+		       uint32_t wanted, bool spsr_too)
+{
+	const struct regs *in = &call->in, *out = &call->out;
+	const char *changed = NULL;
+
+	for (int i = 12; i >= 1; i--)
+		if (in->r[i] != out->r[i])
+			changed = "one of r1..r12";
+	if (in->sp != out->sp)
+		changed = "sp";
+	if (in->lr != out->lr)
+		changed = "lr";
+	if (in->cpsr != out->cpsr)
+		changed = "CPSR";
+	if (spsr_too && in->spsr != out->spsr)
+		changed = "SPSR";
+
+	if (!changed) {
+		check_is(what, out->r[0], wanted);
+		return;
+	}
+	put_check(false, what);
+	put(": it changed ");
+	put(changed);
+	put("\r\n");
+}
+
+/* The Hyp trampoline. */
+
+static void check_stub_call(const char *what, uint32_t stub, bool from_svc,
+			    void (*make)(struct regs *, struct regs *),
+			    uint32_t r0, uint32_t r1, uint32_t wanted)
+{
+	uint32_t own = (uintptr_t)hyp_vectors, is, hvbar;
+	struct call call;
+
+	prepare_call(&call, make);
+	call.in.r[0] = r0;
+	call.in.r[1] = r1;
+	write_cp15(HVBAR, stub);
+	isb();
+	if (from_svc) {
+		/* It sets our own vectors, if the call has not. */
+		if (!svc_works(what, make_call, &call))
+			return;
+		is = own;
+	} else {
+		make_call(&call);
+		is = stub;
+	}
+	if (wanted == 0)
+		is = r1;
+	hvbar = read_cp15(HVBAR);
+	write_cp15(HVBAR, own);
+	isb();
+
+	if (hvbar == is) {
+		check_call(what, &call, wanted, from_svc);
+		return;
+	}
+	put_check(false, what);
+	put(": HVBAR became ");
+	put_hex(hvbar, 8);
+	put("\r\n");
+}
+
+static void check_stub_from(uint32_t stub, bool svc)
+{
+	uint32_t to = (uintptr_t)other_hyp_vectors;
+
+	scope = svc ? "HVC from SVC: " : "HVC from Hyp: ";
+	check_stub_call("sets HVBAR", stub, svc, call_hvc, 0, to, 0);
+	check_stub_call("sets HVBAR, again", stub, svc, call_hvc, 0, to, 0);
+	check_stub_call("r0 = 1 is refused", stub, svc,
+			call_hvc, 1, to, HVC_STUB_ERR);
+	check_stub_call("r0 = 2 is refused", stub, svc,
+			call_hvc, 2, to, HVC_STUB_ERR);
+	check_stub_call("r0 = 0xffffffff is refused", stub, svc,
+			call_hvc, 0xffffffff, to, HVC_STUB_ERR);
+	check_stub_call("r0 = PSCI_VERSION is refused", stub, svc,
+			call_hvc, PSCI_VERSION, to, HVC_STUB_ERR);
+	check_stub_call("r1 with bit 0 set is refused", stub, svc,
+			call_hvc, 0, to | 1, HVC_STUB_ERR);
+	check_stub_call("r1 with bit 2 set is refused", stub, svc,
+			call_hvc, 0, to | 4, HVC_STUB_ERR);
+	check_stub_call("r1 with bit 4 set is refused", stub, svc,
+			call_hvc, 0, to | 16, HVC_STUB_ERR);
+	check_stub_call("HVC #1 is refused", stub, svc,
+			call_hvc_1, 0, to, HVC_STUB_ERR);
+}
+
+static void check_stub(uint32_t stub)
+{
+	scope = "HVC ";
+	check_is("arrives in Hyp mode", hvc(0, 0), HVC_ARRIVED);
+	check_stub_from(stub, false);
+	check_stub_from(stub, true);
+}
+
+/* SMC and PSCI. */
+
+static int32_t affinity_info(uint32_t mpidr)
+{
+	return smc(PSCI_AFFINITY_INFO, mpidr, 0, 0);
+}
+
+static uint32_t own_mpidr(void)
+{
+	return read_cp15(MPIDR) & MPIDR_AFFINITY;
+}
+
+static void check_preserved(const char *what, uint32_t function,
+			    uint32_t wanted, bool from_svc)
+{
+	struct call call;
+
+	prepare_call(&call, call_smc);
+	call.in.r[0] = function;
+	if (from_svc) {
+		if (!svc_works(what, make_call, &call))
+			return;
+	} else {
+		make_call(&call);
+	}
+	check_call(what, &call, wanted, true);
+}
+
+static void check_banked(void)
+{
+	uint32_t before[BANKED_COUNT], after[BANKED_COUNT];
+	uint32_t i = 0;
+
+	write_banked(read_cp15(MPIDR) ^ 0x12345678);
+	read_banked(before);
+	smc(PSCI_VERSION, 0, 0, 0);
+	read_banked(after);
+	while (i < BANKED_COUNT && before[i] == after[i])
+		i++;
+	check_is("all banked registers are kept; the first that is not", i,
+		 BANKED_COUNT);
+}
+
+static void check_unknown(void)
+{
+	check_is("0x84000099 is unknown", smc(0x84000099, 0, 0, 0), SMCCC_UNKNOWN);
+	check_is("0x83000000 is unknown", smc(0x83000000, 0, 0, 0), SMCCC_UNKNOWN);
+	check_is("0 is unknown", smc(0, 0, 0, 0), SMCCC_UNKNOWN);
+	check_is("0xffffffff is unknown", smc(0xffffffff, 0, 0, 0), SMCCC_UNKNOWN);
+	check_is("0xc4000003 is unknown", smc(0xc4000003, 0, 0, 0), SMCCC_UNKNOWN);
+	check_is("0xbf00ff01 is unknown", smc(0xbf00ff01, 0, 0, 0), SMCCC_UNKNOWN);
+}
+
+static void check_affinity_info(uint32_t off)
+{
+	scope = "AFFINITY_INFO: ";
+	check_is("oneself is on", affinity_info(own_mpidr()), PSCI_AFFINITY_ON);
+	if (off)
+		check_is("a CPU not yet on is off", affinity_info(off),
+			 PSCI_AFFINITY_OFF);
+	else
+		skip("a CPU not yet on is off", "all are on");
+	check_is("an unknown CPU", affinity_info(MPIDR_AFFINITY),
+		 PSCI_INVALID_PARAMETERS);
+	check_is("reserved bits", affinity_info(own_mpidr() | 0x01000000),
+		 PSCI_INVALID_PARAMETERS);
+	/* Only level 0 is offered, as PSCI 1.0 allows. */
+	for (uint32_t level = 1; level <= 4; level++)
+		check_is("another level than 0",
+			 smc(PSCI_AFFINITY_INFO, own_mpidr(), level, 0),
+			 PSCI_INVALID_PARAMETERS);
+}
+
+static void check_cpu_on_errors(uint32_t off)
+{
+	uint32_t entry = (uintptr_t)secondary_entry;
+
+	scope = "CPU_ON: ";
+	check_is("an unknown CPU", smc(PSCI_CPU_ON, MPIDR_AFFINITY, entry, 0),
+		 PSCI_INVALID_PARAMETERS);
+	check_is("reserved bits",
+		 smc(PSCI_CPU_ON, own_mpidr() | 0x01000000, entry, 0),
+		 PSCI_INVALID_PARAMETERS);
+	check_is("oneself", smc(PSCI_CPU_ON, own_mpidr(), entry, 0),
+		 PSCI_ALREADY_ON);
+	if (!off) {
+		skip("invalid entries", "all CPUs are on");
+		return;
+	}
+	check_is("an entry at the start of the resident range",
+		 smc(PSCI_CPU_ON, off, RESIDENT_START, 0), PSCI_INVALID_ADDRESS);
+	check_is("an entry in the Secure part of the resident range",
+		 smc(PSCI_CPU_ON, off, RESIDENT_NONSECURE_END, 0),
+		 PSCI_INVALID_ADDRESS);
+	check_is("an entry at the end of the resident range",
+		 smc(PSCI_CPU_ON, off, RESIDENT_END - 4, 0), PSCI_INVALID_ADDRESS);
+	check_is("an entry in no instruction set",
+		 smc(PSCI_CPU_ON, off, entry | 2, 0), PSCI_INVALID_ADDRESS);
+	check_is("what was refused leaves the CPU off", affinity_info(off),
+		 PSCI_AFFINITY_OFF);
+}
+
+static uint32_t psci_feature(uint32_t number)
+{
+	return smc(PSCI_FEATURES, 0x84000000 | number, 0, 0);
+}
+
+static void check_psci(struct percpu *me)
+{
+	/* A CPU that can be turned on; none has MPIDR 0 but the boot CPU. */
+	uint32_t off = 0;
+
+	for (uint32_t i = 0; i < machine.cpu_count; i++)
+		if (affinity_info(machine.mpidr[i]) == PSCI_AFFINITY_OFF)
+			off = machine.mpidr[i];
+
+	scope = "SMC: ";
+	check_preserved("PSCI_VERSION is 1.0, all registers are kept",
+			PSCI_VERSION, 0x00010000, false);
+	check_preserved("unknown function, all registers are kept",
+			0x84000099, SMCCC_UNKNOWN, false);
+	if (me->hyp) {
+		check_preserved("from SVC: PSCI_VERSION is 1.0, all registers are kept",
+				PSCI_VERSION, 0x00010000, true);
+		check_preserved("from SVC: unknown function, all registers are kept",
+				0x84000099, SMCCC_UNKNOWN, true);
+		check_banked();
+	}
+	check_unknown();
+	check_affinity_info(off);
+	check_cpu_on_errors(off);
+
+	scope = "PSCI: ";
+	check_is("MIGRATE_INFO_TYPE is 2", smc(PSCI_MIGRATE_INFO_TYPE, 0, 0, 0),
+		 PSCI_NO_MIGRATION);
+	check_is("FEATURES: VERSION", psci_feature(0x0), 0);
+	check_is("FEATURES: CPU_SUSPEND", psci_feature(0x1), 0);
+	check_is("FEATURES: CPU_OFF", psci_feature(0x2), 0);
+	check_is("FEATURES: CPU_ON", psci_feature(0x3), 0);
+	check_is("FEATURES: AFFINITY_INFO", psci_feature(0x4), 0);
+	check_is("FEATURES: MIGRATE_INFO_TYPE", psci_feature(0x6), 0);
+	check_is("FEATURES: SYSTEM_OFF", psci_feature(0x8), 0);
+	check_is("FEATURES: SYSTEM_RESET", psci_feature(0x9), 0);
+	check_is("FEATURES: FEATURES", psci_feature(0xa), 0);
+	check_is("FEATURES: MIGRATE is not there", psci_feature(0x5),
+		 PSCI_NOT_SUPPORTED);
+	check_is("FEATURES: no function of PSCI", psci_feature(0x99),
+		 PSCI_NOT_SUPPORTED);
+	check_is("CPU_SUSPEND to a power-down state is refused",
+		 smc(PSCI_CPU_SUSPEND, 1 << 16, 0, 0), PSCI_INVALID_PARAMETERS);
+
+	/* It might never come back, and only the boot CPU could tell. */
+	if (me != boot_cpu && machine.gicd) {
+		write32(machine.gicd + GICD_SGIR, GIC_SGIR_SELF | 7);
+		dsb();
+		check_is("CPU_SUSPEND to standby ends for an interrupt",
+			 smc(PSCI_CPU_SUSPEND, 0, 0, 0), PSCI_SUCCESS);
+		check("that interrupt comes", comes(7), 0);
+	}
+}
+
+static void smc_from_svc(void *argument)
+{
+	*(uint32_t *)argument = smc(PSCI_VERSION, 0, 0, 0);
+}
+
+/*
+ * Where no SMC is offered, it is an undefined instruction; but SCR.SCD, which
+ * makes it one, comes with the Virtualization Extensions.
+ */
+static void check_no_smc(void)
+{
+	uint32_t result = 0;
+
+	scope = "";
+	if (!(read_cp15(ID_PFR1) & ID_PFR1_VIRT)) {
+		skip("SMC is undefined in SVC mode", "this CPU cannot do that");
+		return;
+	}
+	check_is("SMC is undefined in SVC mode",
+		 run_in_svc(smc_from_svc, &result), FAULT_PL1 | 1);
+}
+
+/* All of it, on the calling CPU. */
+
+static void check_this_cpu(struct percpu *me)
+{
+	uint32_t stub = 0;
+
+	check_entry(me);
+	if (me->hyp) {
+		stub = read_cp15(HVBAR);
+		write_cp15(HVBAR, hyp_vectors);
+		isb();
+		check_hyp_registers(stub);
+	} else {
+		scope = "";
+		skip("Hyp registers", "not in Hyp mode");
+	}
+	write_cp15(VBAR, pl1_vectors);
+	isb();
+	if (me->hyp)
+		check_stub(stub);
+	else
+		skip("Hyp trampoline", "not in Hyp mode");
+	check_pl1_registers(me);
+	check_counters();
+	check_gic(me);
+	if (machine.psci)
+		check_psci(me);
+	else
+		check_no_smc();
+	scope = "";
+}
+
+/* What no CPU should find when it is turned on again. */
+static void leave_it_dirty(struct percpu *me)
+{
+	if (machine.gicd) {
+		write32(machine.gicc + GICC_PMR, 0);
+		write32(machine.gicc + GICC_CTLR, 0);
+	}
+	write_cp15(CNTV_TVAL, 0);
+	write_cp15(CNTV_CTL, 1);
+	if (!me->hyp) {
+		write_cp15(SCTLR, read_cp15(SCTLR) | SCTLR_I | SCTLR_V |
+				  SCTLR_TE);
+		isb();
+		return;
+	}
+	write_cp15(SCTLR, read_cp15(SCTLR) | SCTLR_I | SCTLR_A | SCTLR_V |
+			  SCTLR_EE | SCTLR_TE);
+	write_cp15(HCR, HCR_TRAPS);
+	write_cp15(HSTR, 0xffff);
+	write_cp15(HCPTR, 0x33ff | HCPTR_TTA | HCPTR_TCPAC);
+	write_cp15(HDCR, 1);
+	write_cp15(VPIDR, 0x0badcafe);
+	write_cp15(VMPIDR, 0x800000ff);
+	write_cp15_64(VTTBR, 0x00aa000080000000);
+	write_cp15(CNTHCTL, CNTHCTL_EVNTEN | 0xf0);
+	write_cp15_64(CNTVOFF, 0x0123456789abcdef);
+	write_cp15(CNTHP_TVAL, 0);
+	write_cp15(CNTHP_CTL, 1);
+	write_cp15(HSCTLR, read_cp15(HSCTLR) | SCTLR_I | SCTLR_A | SCTLR_TE |
+			   SCTLR_EE);
+	isb();
+}
+
+/* The other CPUs. */
+
+static void contend(struct percpu *me)
+{
+	while (!go)
+		;
+	me->result = smc(PSCI_CPU_ON, target_mpidr, (uintptr_t)secondary_entry,
+			 me - percpu);
+}
+
+void secondary_main(struct percpu *me)
+{
+	me->lives++;
+	for (;;) {
+		switch (me->command) {
+		case IDLE:
+			wfe();
+			continue;
+		case CHECK:
+		case CHECK_AND_DIRTY:
+			check_this_cpu(me);
+			if (me->command == CHECK)
+				break;
+			leave_it_dirty(me);
+			/* Fall through. */
+		case CPU_GOES_OFF:
+			me->command = IDLE;
+			smc(PSCI_CPU_OFF, 0, 0, 0);
+			break;
+		case CONTEND:
+			contend(me);
+			break;
+		}
+		me->command = IDLE;
+		sev();
+	}
+}
+
+/* From here on, on the boot CPU. */
+
+static struct percpu *percpu_of(uint32_t mpidr)
+{
+	return &percpu[mpidr & (CPU_LIMIT - 1)];
+}
+
+static void order(struct percpu *cpu, uint32_t command)
+{
+	cpu->command = command;
+	sev();
+}
+
+/* As long as there are checks, there is progress. */
+static bool has_obeyed(struct percpu *cpu)
+{
+	struct deadline deadline = patience(PATIENCE);
+	uint32_t seen = checks;
+
+	while (cpu->command != IDLE) {
+		if (is_over(&deadline))
+			return false;
+		if (seen != checks) {
+			seen = checks;
+			deadline = patience(PATIENCE);
+		}
+	}
+	return true;
+}
+
+static bool has_arrived(struct percpu *cpu, uint32_t life)
+{
+	struct deadline deadline = patience(PATIENCE);
+
+	while (cpu->lives != life)
+		if (is_over(&deadline))
+			return false;
+	return true;
+}
+
+static bool goes_off(uint32_t mpidr)
+{
+	struct deadline deadline = patience(PATIENCE);
+
+	while (affinity_info(mpidr) != PSCI_AFFINITY_OFF)
+		if (is_over(&deadline))
+			return false;
+	return true;
+}
+
+/* Lines about another CPU: scope is its name. */
+static void name_scope(uint32_t mpidr)
+{
+	static char name[] = "cpu0 ";
+
+	name[3] = '0' + (percpu_of(mpidr) - percpu);
+	scope = name;
+}
+
+static bool turn_on(uint32_t mpidr, uint32_t life)
+{
+	struct percpu *cpu = percpu_of(mpidr);
+	uint32_t entry = (uintptr_t)secondary_entry;
+
+	/* Odd lives begin in Thumb state. */
+	if (life & 1)
+		entry |= 1;
+	cpu->command = IDLE;
+	name_scope(mpidr);
+	check_is("is turned on", smc(PSCI_CPU_ON, mpidr, entry,
+				     CONTEXT_ID(cpu - percpu, life)),
+		 PSCI_SUCCESS);
+
+	bool arrived = has_arrived(cpu, life);
+
+	check("arrives", arrived, affinity_info(mpidr));
+	if (arrived)
+		check_is("is on, and not turned on again",
+			 smc(PSCI_CPU_ON, mpidr, entry, 0), PSCI_ALREADY_ON);
+	return arrived;
+}
+
+static bool release_from_pen(uint32_t mpidr)
+{
+	struct percpu *cpu = percpu_of(mpidr);
+
+	cpu->command = IDLE;
+	name_scope(mpidr);
+	write32(BOARD_PEN + 4, 0xffffffff);
+	write32(BOARD_PEN, (uintptr_t)secondary_entry);
+	dsb();
+	write32(machine.gicd + GICD_SGIR, 0x10000u << (cpu - percpu));
+
+	bool arrived = has_arrived(cpu, 1);
+
+	write32(BOARD_PEN + 4, 0xffffffff);
+	check("comes out of the pen", arrived, read32(BOARD_PEN));
+	return arrived;
+}
+
+static bool check_life(uint32_t mpidr, uint32_t command)
+{
+	struct percpu *cpu = percpu_of(mpidr);
+
+	order(cpu, command);
+	bool done = has_obeyed(cpu);
+
+	name_scope(mpidr);
+	check("gets through its checks", done, cpu->command);
+	if (done && command == CHECK_AND_DIRTY)
+		check("goes off", goes_off(mpidr), affinity_info(mpidr));
+	return done;
+}
+
+static void check_secondary(uint32_t mpidr)
+{
+	if (!machine.psci) {
+		if (release_from_pen(mpidr))
+			check_life(mpidr, CHECK);
+		return;
+	}
+	for (uint32_t life = 1; life <= 2; life++)
+		if (!turn_on(mpidr, life) || !check_life(mpidr, CHECK_AND_DIRTY))
+			return;
+}
+
+/*
+ * All CPUs turn the target on at the same time. Returns how many have
+ * succeeded, or a value that tells what went wrong otherwise.
+ */
+static uint32_t contend_once(void)
+{
+	struct percpu *target = percpu_of(target_mpidr);
+	uint32_t succeeded = 0, winner = 0, life = target->lives + 1;
+
+	go = 0;
+	target->command = IDLE;
+	for (uint32_t i = 0; i < machine.cpu_count; i++) {
+		struct percpu *cpu = percpu_of(machine.mpidr[i]);
+
+		if (cpu != boot_cpu && cpu != target)
+			order(cpu, CONTEND);
+	}
+	/* A while for them to get there. */
+	for (uint32_t i = 0; i < 1000; i++)
+		dsb();
+	go = 1;
+	contend(boot_cpu);
+
+	for (uint32_t i = 0; i < machine.cpu_count; i++) {
+		struct percpu *cpu = percpu_of(machine.mpidr[i]);
+
+		if (cpu == target)
+			continue;
+		if (!has_obeyed(cpu))
+			return 0xdead0000 | (cpu - percpu);
+		if (cpu->result == PSCI_SUCCESS) {
+			succeeded++;
+			winner = cpu - percpu;
+		} else if (cpu->result != (uint32_t)PSCI_ALREADY_ON &&
+			   cpu->result != (uint32_t)PSCI_ON_PENDING) {
+			return cpu->result;
+		}
+	}
+	if (succeeded != 1)
+		return succeeded;
+	if (!has_arrived(target, life) || target->entry[0] != winner)
+		return 0xdead1000 | winner;
+	order(target, CPU_GOES_OFF);
+	return goes_off(target_mpidr) ? 1 : 0xdead2000;
+}
+
+static void check_contention(void)
+{
+	uint32_t result = 1;
+
+	for (uint32_t i = 0; i < machine.cpu_count; i++)
+		if (percpu_of(machine.mpidr[i]) != boot_cpu)
+			target_mpidr = machine.mpidr[i];
+	for (uint32_t i = 0; i < machine.cpu_count; i++) {
+		struct percpu *cpu = percpu_of(machine.mpidr[i]);
+
+		if (cpu != boot_cpu && machine.mpidr[i] != target_mpidr &&
+		    !turn_on(machine.mpidr[i], cpu->lives + 1))
+			return;
+	}
+	for (int i = 0; i < CONTENDERS_ROUNDS && result == 1; i++)
+		result = contend_once();
+	scope = "";
+	check_is("of simultaneous CPU_ONs of a CPU, one succeeds", result, 1);
+}
+
+/* conformance=... */
+
+static _Noreturn void bench(struct percpu *me)
+{
+	if (me->hyp)
+		bench_hvc(hyp_vectors);
+	if (machine.psci) {
+		bench_psci();
+		for (uint32_t i = 0; i < machine.cpu_count; i++) {
+			if (machine.mpidr[i] == own_mpidr())
+				continue;
+			bench_cpu_on(machine.mpidr[i]);
+
+			struct deadline deadline = patience(PATIENCE);
+
+			while (!bench_flag && !is_over(&deadline))
+				;
+			break;
+		}
+	}
+	power_off();
+}
+
+static _Noreturn void fail_in_hyp(struct percpu *me)
+{
+	uint32_t result;
+
+	if (me->hyp && is_variant("hyp-undef"))
+		undefined_instruction();
+	if (me->hyp && is_variant("hyp-abort")) {
+		write_cp15(HSCTLR, read_cp15(HSCTLR) | SCTLR_A);
+		isb();
+		read_unaligned((const char *)me + 1);
+	}
+	if (me->hyp && is_variant("hyp-trap")) {
+		write_cp15(HCR, HCR_TSC);
+		isb();
+		run_in_svc(smc_from_svc, &result);
+	}
+	check("is a variant of this payload, or the exception comes", false,
+	      me->cpsr);
+	finish();
+}
+
+void boot_main(struct percpu *me)
+{
+	const uint32_t *fdt = (const uint32_t *)me->entry[2];
+
+	boot_cpu = me;
+	me->lives = 1;
+	scope = "";
+	if (!(me->entry[2] & 3) && big_endian(fdt) == 0xd00dfeed)
+		read_dtb(fdt);
+	if (is_variant("fast"))
+		power_off();
+	if (is_variant("bench"))
+		bench(me);
+	if (machine.bootargs)
+		fail_in_hyp(me);
+
+	boot_cntfrq = read_cp15(CNTFRQ);
+	put("TAP version 13\r\n");
+	check_this_cpu(me);
+	for (uint32_t i = 0; i < machine.cpu_count; i++)
+		if (machine.mpidr[i] != own_mpidr())
+			check_secondary(machine.mpidr[i]);
+	if (machine.psci && machine.cpu_count > 2)
+		check_contention();
+	finish();
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What conformance.c and conformance.S share. */
+#ifndef CONFORMANCE_H
+#define CONFORMANCE_H
+
+/* A CPU's share of `percpu`, found by the low bits of its MPIDR. */
+#define CPU_LIMIT	8
+#define PERCPU_SHIFT	12
+#define PERCPU_SIZE	(1 << PERCPU_SHIFT)
+#define PERCPU_STATE	52
+#define PERCPU_CPSR	56
+#define PERCPU_HYP	60
+#define PERCPU_SP	64
+#define PERCPU_FAULT	68
+#define PERCPU_FAULT_PC	72
+#define PERCPU_SYNDROME	76
+
+/* The ends of a CPU's stacks in it; the main one has the rest. */
+#define FAULT_STACK_END	1024
+#define SVC_STACK_END	2048
+
+/* struct regs, in words of 4 bytes: r0..r12, and then these. */
+#define REGS_SP		52
+#define REGS_LR		56
+#define REGS_CPSR	60
+#define REGS_SPSR	64
+
+/* How a CPU came in: percpu.state. ENTRY_ARM is what an encoding gives. */
+#define ENTRY_THUMB	0
+#define ENTRY_BOOT	1
+#define ENTRY_ARM	2
+
+/* percpu.fault: where from, and the number of the vector. */
+#define FAULT_PL1	0x10
+#define FAULT_HYP	0x20
+#define FAULT_STUCK	0x30		/* HVC does not lead back to Hyp */
+
+/* What an HVC from Hyp to our own table returns. */
+#define HVC_ARRIVED	0x600d
+
+/* What write_banked() and read_banked() know. */
+#define BANKED_COUNT	25
+
+#ifndef __ASSEMBLER__
+
+#include "registers.h"
+
+/* Position-independent: everything is found relative to the PC, no GOT. */
+#pragma GCC visibility push(hidden)
+
+struct regs {
+	uint32_t r[13], sp, lr, cpsr, spsr;
+};
+
+struct percpu {
+	uint32_t entry[13];		/* r0..r12 at the first instruction */
+	uint32_t state;			/* ENTRY_... */
+	uint32_t cpsr;			/* at the first instruction */
+	uint32_t hyp;			/* this CPU was entered in Hyp mode */
+	uint32_t sp;			/* where run_in_svc() returns to, or 0 */
+	uint32_t fault;			/* what ended run_in_svc(), or 0 */
+	uint32_t fault_pc, syndrome;	/* of that */
+
+	/* The rest is for conformance.c alone. */
+	volatile uint32_t lives;	/* how often this CPU has come */
+	volatile uint32_t command;	/* from the boot CPU; 0 when done */
+	volatile uint32_t result;
+} __attribute__((aligned(PERCPU_SIZE)));
+
+_Static_assert(offsetof(struct percpu, state) == PERCPU_STATE, "percpu");
+_Static_assert(offsetof(struct percpu, syndrome) == PERCPU_SYNDROME, "percpu");
+_Static_assert(offsetof(struct regs, spsr) == REGS_SPSR, "regs");
+
+extern struct percpu percpu[CPU_LIMIT];
+extern const uint32_t secondary_entry[], bench_woken[];
+extern const uint32_t hyp_vectors[], other_hyp_vectors[], pl1_vectors[];
+extern volatile uint32_t bench_flag;
+
+/* conformance.c, for conformance.S. */
+_Noreturn void boot_main(struct percpu *me);
+_Noreturn void secondary_main(struct percpu *me);
+_Noreturn void unexpected_exception(uint32_t fault, uint32_t pc,
+				    uint32_t syndrome);
+
+/* conformance.S; the comments are there. */
+uint32_t smc(uint32_t r0, uint32_t r1, uint32_t r2, uint32_t r3);
+uint32_t hvc(uint32_t r0, uint32_t r1);
+void call_smc(struct regs *in, struct regs *out);
+void call_hvc(struct regs *in, struct regs *out);
+void call_hvc_1(struct regs *in, struct regs *out);
+uint32_t run_in_svc(void (*function)(void *), void *argument);
+void write_banked(uint32_t seed);
+void read_banked(uint32_t values[BANKED_COUNT]);
+void add_vectors(uint32_t values[4]);
+void undefined_instruction(void);
+uint32_t read_unaligned(const void *address);
+void bench_hvc(const void *vectors);
+void bench_psci(void);
+void bench_cpu_on(uint32_t mpidr);
+
+#pragma GCC visibility pop
+
+#endif
+#endif
