@@ -8,6 +8,7 @@ SMP_METHOD	?= psci
 KERNEL_FORMAT	?= zimage
 DTB_MEND	?= build
 QEMU		?= qemu-system-arm
+TESTS		?= tests
 HOSTCC		?= cc
 PYTHON		?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell \
 		     $(p) -c 'import pytest, pexpect, elftools' 2>/dev/null && echo $(p))) python3)
@@ -85,7 +86,7 @@ CFLAGS		+= -isystem libfdt/include -isystem $(fdt_include)
 
 transient	:= boot.S.o boot.c.o console.c.o semihosting.c.o string.c.o dtb.c.o
 resident	:= monitor.S.o psci.c.o secure.c.o nonsecure.c.o
-objects		:= $(addprefix $(out)/,$(transient) resident.o hyp_stub.S.o pen.S.o) $(EXTRA_OBJECTS)
+objects		:= $(addprefix $(out)/,$(transient) resident.o hyp_stub.S.o pen.S.o) $(EXTRA_SOURCES:%=$(out)/%.o)
 BOOT_ENTRY	?= reset
 
 debian_kernel	:= $(deps)/vmlinuz
@@ -125,17 +126,19 @@ $(1): FORCE
 	@printf '%s\n' $(2) | cmp -s - $$@ || printf '%s\n' $(2) >$$@
 endef
 quote = '$(subst ','\'',$(1))'
-$(eval $(call tracked,$(out)/.flags,$$(call quote,$$(CC) $$(LD) $$(CFLAGS) $$(LDFLAGS) $$(BOOT_ENTRY) $$(EXTRA_OBJECTS))))
+$(eval $(call tracked,$(out)/.flags,$$(call quote,$$(CC) $$(LD) $$(CFLAGS) $$(LDFLAGS) $$(BOOT_ENTRY) $$(EXTRA_SOURCES))))
 $(eval $(call tracked,$(out)/.payload,$$(call quote,$$(prepare_arguments))))
 
 FORCE:
 
 $(out)/%.c.o: %.c $(out)/.flags
 	$(call quiet,CC,$@)
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(out)/%.S.o: %.S $(out)/.flags
 	$(call quiet,AS,$@)
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(AFLAGS) -MMD -MP -c -o $@ $<
 
 $(out)/string.c.o: CFLAGS += -fno-builtin -O2
@@ -184,6 +187,8 @@ $(out)/boot-wrapper.bin: $(out)/boot-wrapper.elf
 	$(call quiet,OBJCOPY,$@)
 	$(Q)$(OBJCOPY) -O binary $< $@
 
+include payloads/Makefile
+
 # The wrapper with a payload.
 prepare_arguments = --kernel $(call quote,$(KERNEL)) --kernel-format $(call quote,$(KERNEL_FORMAT)) \
 	--dtb $(call quote,$(DTB)) $(if $(INITRD),--initrd $(call quote,$(INITRD))) \
@@ -230,6 +235,7 @@ $(debian_kernel) $(debian_dtb) $(deps)/busybox: | $(filter deps,$(MAKECMDGOALS))
 
 $(debian_initrd): tools/mkinitramfs tools/initramfs-init | $(deps)/busybox
 	$(call quiet,CPIO,$@)
+	@mkdir -p $(@D)
 	$(Q)tools/mkinitramfs $(deps)/busybox $@
 
 # "make deps run": what depends on files that deps brings is looked at after it.
@@ -247,7 +253,7 @@ run-now: $(out)/linux-system.axf
 		-kernel $< $(QEMU_ARGS)
 
 check:
-	$(Q)$(PYTHON) -m pytest -q tests $(PYTEST_ARGS)
+	$(Q)$(PYTHON) -m pytest -q --tb=short $(TESTS) $(PYTEST_ARGS)
 
 bench:
 	$(Q)$(PYTHON) tests/bench.py --output bench.json

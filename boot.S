@@ -105,6 +105,7 @@ probe_vectors:
 	b	cpu_stop
 
 	.section .boot_stack, "aw", %nobits
+	.global	boot_stack_end
 	.balign	8
 	.space	BOOT_STACK_SIZE
 boot_stack_end:

@@ -42,6 +42,7 @@ SECTIONS
 		*(.payload)
 	} :boot_data
 	.boot_stack (NOLOAD) : {
+		boot_stack_start = .;
 		*(.boot_stack)
 	} :boot_data
 	ASSERT(. <= TRANSIENT_END, "the transient part exceeds its 64 KiB")
@@ -66,6 +67,7 @@ SECTIONS
 		*(.resident.data .resident.data.*)
 	} :resident_data
 	.resident_noinit (NOLOAD) : {
+		resident_noinit_start = .;
 		*(.resident.noinit)
 	} :resident_data
 	resident_secure_used = .;

@@ -32,6 +32,15 @@
 #define CONSOLE_MASK	8
 #define CONSOLE_READY	12
 
+/* GICv2 (ARM IHI 0048), offsets from GICD and GICC. */
+#define GICD_CTLR		0x000
+#define GICD_TYPER		0x004
+#define GICD_IGROUPR		0x080
+#define GICC_CTLR		0x000
+#define GICC_PMR		0x004
+#define GIC_ENABLE_GRP0		(1 << 0)
+#define GIC_ENABLE_GRP1		(1 << 1)
+
 #ifndef __ASSEMBLER__
 
 #include "arm.h"
@@ -106,15 +115,6 @@ extern uint32_t pen_gicc;
  * MPIDRs. One that is not among them leaves its own in unlisted_cpu.
  */
 extern volatile uint32_t cpu_table_ready, unlisted_cpu;
-
-/* GICv2 (ARM IHI 0048), offsets from GICD and GICC. */
-#define GICD_CTLR		0x000
-#define GICD_TYPER		0x004
-#define GICD_IGROUPR		0x080
-#define GICC_CTLR		0x000
-#define GICC_PMR		0x004
-#define GIC_ENABLE_GRP0		(1 << 0)
-#define GIC_ENABLE_GRP1		(1 << 1)
 
 /*
  * monitor.S. Leave Secure state for `entry` (bit 0: Thumb) in the mode of

@@ -466,9 +466,9 @@ static void parse(int argc, char **argv)
 			exit(2);
 		}
 	}
-	if (!options.kernel.path)
+	if (!options.kernel.path || !*options.kernel.path)
 		fail("no kernel: say KERNEL=zImage");
-	if (!options.dtb.path)
+	if (!options.dtb.path || !*options.dtb.path)
 		fail("no DTB: say DTB=board.dtb, the kernel's for this board");
 	if (!options.layout || !options.output_dtb)
 		exit(2);

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Build images and run them in QEMU, for the tests and for tools/bench.py."""
+
+import os
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+
+import pexpect
+from elftools.elf.elffile import ELFFile
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+BUILD = TOP / "build"
+DEPS = pathlib.Path(os.environ.get("DEPS", BUILD / "deps")).resolve()
+CHECK = BUILD / "check"
+BOARD = "vexpress-a15"
+DTB = DEPS / "dtbs" / "vexpress-v2p-ca15-tc1.dtb"
+VMLINUZ = DEPS / "vmlinuz"
+MACHINE = "vexpress-a15,secure=on,virtualization=on"
+PROMPT = "~ # "
+UDF = 0xE7F000F0        # permanently UNDEFINED, in ARM state
+NOP = 0xE320F000
+
+TOOLCHAINS = {
+    "gcc-none-eabi": {"CROSS_COMPILE": "arm-none-eabi-"},
+    "gcc-gnueabihf": {"CROSS_COMPILE": "arm-linux-gnueabihf-"},
+    "clang": {"LLVM": "1"},
+}
+
+
+def run_make(name, *targets, cwd=TOP, **variables):
+    """`make` into build/check/NAME; returns the completed process."""
+    out = CHECK / name
+    command = ["make", "-C", str(cwd), f"O={out}", f"DEPS={DEPS}", *targets]
+    command += [f"{key}={value}" for key, value in variables.items()]
+    environment = {k: v for k, v in os.environ.items()
+                   if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
+    return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+
+def build(name, *targets, **variables):
+    """As run_make(), which must succeed; returns the output directory."""
+    done = run_make(name, *targets, **variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return CHECK / name / BOARD
+
+
+def initramfs():
+    done = run_make("initramfs", f"{CHECK}/initramfs/initramfs.cpio.gz")
+    assert done.returncode == 0, done.stderr
+    return CHECK / "initramfs" / "initramfs.cpio.gz"
+
+
+def linux(name, **variables):
+    """An image of Debian's kernel with the busybox initramfs."""
+    settings = {"KERNEL": VMLINUZ, "DTB": DTB, "INITRD": initramfs(),
+                "BOOTARGS": "console=ttyAMA0,115200", **variables}
+    return build(name, "all", **settings) / "linux-system.axf"
+
+
+def conformance(name, bootargs="conformance=all", **variables):
+    """An image of the conformance payload."""
+    kernel = build("payload", f"{CHECK}/payload/{BOARD}/conformance.bin") / "conformance.bin"
+    settings = {"KERNEL": kernel, "DTB": DTB, "BOOTARGS": bootargs, **variables}
+    return build(name, "all", **settings) / "linux-system.axf"
+
+
+def qemu_command(image, cpus=1, memory="1G", machine=MACHINE, semihosting=True, extra=()):
+    command = ["qemu-system-arm", "-M", machine, "-m", memory, "-smp", str(cpus),
+               "-display", "none", "-nic", "none", "-no-reboot", "-serial", "stdio",
+               "-kernel", str(image), *extra]
+    if semihosting:
+        command += ["-semihosting-config", "enable=on,target=native"]
+    return command
+
+
+def environment():
+    return {**os.environ, "QEMU_AUDIO_DRV": "none"}
+
+
+def console(image, timeout=60, until=None, **options):
+    """Run an image; returns (console text, exit status).
+
+    The status is None if QEMU had to be stopped: after `timeout` seconds, or
+    at once when the console has shown `until`.
+    """
+    child = pexpect.spawn(qemu_command(image, **options)[0], qemu_command(image, **options)[1:],
+                          env=environment(), timeout=timeout, encoding="utf-8",
+                          codec_errors="replace", echo=False)
+    try:
+        matched = child.expect(([until] if until else []) + [pexpect.EOF, pexpect.TIMEOUT])
+        text = child.before + (child.after if isinstance(child.after, str) else "")
+        text = text.replace("\r", "")
+        if (until and matched == 0) or child.isalive() and matched != (1 if until else 0):
+            return text, None
+        child.close()
+        return text, child.exitstatus
+    finally:
+        child.close(force=True)
+
+
+class Guest:
+    """A booted Linux with a shell on its console."""
+
+    def __init__(self, image, timeout=90, **options):
+        command = qemu_command(image, **options)
+        self.child = pexpect.spawn(command[0], command[1:], env=environment(), echo=False,
+                                   timeout=timeout, encoding="utf-8", codec_errors="replace")
+        self.log = ""
+        self.wait(r"boot-wrapper-initramfs: ready")
+        self.wait(PROMPT)
+
+    def wait(self, pattern):
+        try:
+            self.child.expect(pattern)
+        except (pexpect.EOF, pexpect.TIMEOUT) as error:
+            lines = (self.log + str(self.child.before)).splitlines()
+            raise AssertionError(f"no {pattern!r} on the console, which ends so:\n" +
+                                 "\n".join(lines[-30:])) from error
+        self.log += (self.child.before + self.child.after).replace("\r", "")
+
+    def run(self, command):
+        """Run a shell command; returns its output, without the echo."""
+        self.child.send(f"{command}; echo done=$((41+1))\n")
+        start = len(self.log)
+        self.wait("done=42")
+        output = self.log[start:].rsplit("done=42", 1)[0]
+        self.wait(PROMPT)
+        return output.split("\n", 1)[1] if "\n" in output else ""
+
+    def end(self, command):
+        """Run the command that ends the machine; returns QEMU's exit status."""
+        self.child.send(command + "\n")
+        self.child.expect(pexpect.EOF)
+        self.log += self.child.before
+        self.child.close()
+        return self.child.exitstatus
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.close(force=True)
+
+
+def symbols(image):
+    with open(image, "rb") as stream:
+        table = ELFFile(stream).get_section_by_name(".symtab")
+        return {s.name: s["st_value"] for s in table.iter_symbols() if s.name}
+
+
+def patch(image, output, changes):
+    """Copy an ELF image with some words replaced: {address: word}."""
+    shutil.copy(image, output)
+    with open(image, "rb") as stream:
+        segments = [(s["p_paddr"], s["p_filesz"], s["p_offset"])
+                    for s in ELFFile(stream).iter_segments() if s["p_type"] == "PT_LOAD"]
+    with open(output, "r+b") as stream:
+        for address, word in changes.items():
+            [offset] = [offset + address - start for start, size, offset in segments
+                        if start <= address < start + size]
+            stream.seek(offset)
+            stream.write(struct.pack("<I", word))
+    return output
+
+
+def disassembly(image):
+    """{address: (word, text)} of the wrapper's own code, and {address: symbol}."""
+    listing = subprocess.run(["arm-none-eabi-objdump", "-d", "-j", ".boot", "-j",
+                              ".resident_nonsecure", "-j", ".resident_secure", str(image)],
+                             capture_output=True, text=True, check=True).stdout
+    code, names = {}, {}
+    for line in listing.splitlines():
+        if match := re.match(r"([0-9a-f]{8}) <(.+)>:$", line):
+            names[int(match[1], 16)] = match[2]
+        elif match := re.match(r"([0-9a-f]{8}):\t([0-9a-f]{4,8})(?: ([0-9a-f]{4}))? *\t(.*)$",
+                               line.strip()):
+            code[int(match[1], 16)] = (int(match[2], 16), match[4].strip())
+    return code, names

@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The build: toolchains, incremental, reproducible, and what is wrong with its input."""
+
+import gzip
+import os
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+import time
+
+import pytest
+
+import harness
+
+SETTINGS = {"KERNEL": harness.VMLINUZ, "DTB": harness.DTB}
+
+
+@pytest.mark.parametrize("toolchain", harness.TOOLCHAINS)
+def test_toolchain_boots_linux(toolchain):
+    image = harness.linux(f"toolchain-linux-{toolchain}", SMP=2, **harness.TOOLCHAINS[toolchain])
+    with harness.Guest(image, cpus=2) as guest:
+        assert "CPU: All CPU(s) started in HYP mode." in guest.log
+
+
+def test_quiet_lines_and_verbose_commands():
+    done = harness.run_make("quiet", "clean", "wrapper")
+    assert re.search(r"^  CC      vexpress-a15/boot.c.o$", done.stdout, re.M)
+    assert not done.stderr and "gcc" not in done.stdout
+    done = harness.run_make("quiet", "clean", "wrapper", V=1)
+    assert re.search(r"^arm-none-eabi-gcc .* -c .*boot\.c", done.stdout, re.M)
+
+
+def test_help_names_every_variable():
+    text = harness.run_make("quiet", "help").stdout
+    for word in ("deps", "run", "check", "bench", "clean", "KERNEL=", "DTB=", "INITRD=",
+                 "BOOTARGS=", "CROSS_COMPILE=", "O=", "V=1", "BOARD=", "SMP=", "SMP_METHOD=",
+                 "LIBFDT_SRC=", "LLVM=1", "QUIET=1", "DTB_MEND="):
+        assert word in text, word
+
+
+def steps(done):
+    return re.findall(r"^  (\w+) +vexpress-a15/(\S+)", done.stdout, re.M)
+
+
+def test_incremental():
+    """Nothing twice; a header, a flag, the payload and its settings are tracked."""
+    harness.build("incremental", "all", BOOTARGS="a", **SETTINGS)
+    assert not steps(harness.run_make("incremental", "all", BOOTARGS="a", **SETTINGS))
+
+    changed = steps(harness.run_make("incremental", "all", BOOTARGS="b", **SETTINGS))
+    assert ("PREPARE", "layout.h") in changed and ("LD", "linux-system.axf") in changed
+    assert not any(kind == "CC" for kind, _ in changed)
+
+    time.sleep(0.05)
+    header = harness.TOP / "include" / "boot.h"
+    before = header.stat()
+    os.utime(header)
+    try:
+        changed = steps(harness.run_make("incremental", "all", BOOTARGS="b", **SETTINGS))
+    finally:
+        os.utime(header, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert ("CC", "boot.c.o") in changed and ("CC", "psci.c.o") not in changed
+
+    changed = steps(harness.run_make("incremental", "all", BOOTARGS="b",
+                                     defines="-DOTHER -DBOARD_HEADER="
+                                             "'\"../boards/vexpress-a15.h\"'", **SETTINGS))
+    assert ("CC", "psci.c.o") in changed and ("AS", "monitor.S.o") in changed
+
+
+def test_reproducible(tmp_path):
+    """The same bytes from two directories."""
+    images = []
+    for name in ("one", "another-and-longer"):
+        tree = tmp_path / name
+        tracked = subprocess.run(["git", "-C", harness.TOP, "ls-files", "-co",
+                                  "--exclude-standard"], capture_output=True, text=True,
+                                 check=True).stdout.split()
+        for path in tracked:
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            if (harness.TOP / path).exists():
+                shutil.copy2(harness.TOP / path, tree / path)
+        done = subprocess.run(["make", "-C", tree, f"DEPS={harness.DEPS}", "BOOTARGS=x",
+                               *(f"{k}={v}" for k, v in SETTINGS.items())],
+                              capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        out = tree / "build" / harness.BOARD
+        images.append([(out / file).read_bytes() for file in
+                       ("boot-wrapper.elf", "boot-wrapper.bin", "linux-system.axf")])
+    assert images[0] == images[1]
+
+
+def test_libfdt_from_source(tmp_path):
+    """LIBFDT_SRC= compiles a dtc checkout's libfdt. Without one at hand: its
+    makefile and flags, on a stand-in that has every function that is called."""
+    source = os.environ.get("LIBFDT_SRC")
+    if not source:
+        pytest.skip("no dtc checkout; name one with LIBFDT_SRC=")
+    image = harness.linux("libfdt-src", SMP=2, DTB_MEND="boot", LIBFDT_SRC=source)
+    with harness.Guest(image, cpus=2) as guest:
+        assert "CPU: All CPU(s) started in HYP mode." in guest.log
+
+
+def test_transient_reference_is_refused(tmp_path):
+    """Resident code that calls transient code does not link."""
+    tree = tmp_path / "tree"
+    shutil.copytree(harness.TOP, tree, ignore=shutil.ignore_patterns("build", ".git"))
+    psci = tree / "psci.c"
+    psci.write_text(psci.read_text().replace(
+        "\t\tboard_system_off();\n", "\t\tboard_system_off();\n\t\tsay(\"off\");\n").replace(
+        '#include "resident.h"\n', '#include "resident.h"\nvoid say(const char *, ...);\n'))
+    done = subprocess.run(["make", "-C", tree, f"DEPS={harness.DEPS}"], capture_output=True,
+                          text=True)
+    assert done.returncode != 0
+    assert "boot-wrapper: resident code refers to transient code: say" in done.stderr
+
+
+# Bad input, where the build can see it: (what to change, the line that it gives).
+
+def truncated(tmp_path):
+    path = tmp_path / "zImage"
+    path.write_bytes(harness.VMLINUZ.read_bytes()[:2000000])
+    return path
+
+
+def empty(tmp_path):
+    path = tmp_path / "empty"
+    path.write_bytes(b"")
+    return path
+
+
+def text_file(tmp_path):
+    path = tmp_path / "text"
+    path.write_text("hello\n" * 100)
+    return path
+
+
+def cut_dtb(tmp_path):
+    path = tmp_path / "cut.dtb"
+    path.write_bytes(harness.DTB.read_bytes()[:9000])
+    return path
+
+
+def damaged_dtb(tmp_path):
+    """The header is fine; a property in the middle claims to be huge."""
+    data = bytearray(harness.DTB.read_bytes())
+    at = data.index(b"\0\0\0\3", len(data) // 2)
+    data[at + 4:at + 8] = b"\x7f\xff\xff\xff"
+    path = tmp_path / "damaged.dtb"
+    path.write_bytes(data)
+    return path
+
+
+def edited_dtb(tmp_path, edit):
+    source = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", harness.DTB],
+                            capture_output=True, text=True, check=True).stdout
+    path = tmp_path / "edited.dtb"
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", path], text=True, check=True,
+                   input=edit(source))
+    return path
+
+
+def without_cpus(tmp_path):
+    return edited_dtb(tmp_path, lambda s: s.replace("\tcpus {", "\tnobody {").replace(
+        'device_type = "cpu"', 'device_type = "x"'))
+
+
+def without_memory(tmp_path):
+    return edited_dtb(tmp_path, lambda s: s.replace('device_type = "memory"',
+                                                    'device_type = "nothing"'))
+
+
+def disabled_memory(tmp_path):
+    return edited_dtb(tmp_path, lambda s: s.replace(
+        'device_type = "memory";', 'device_type = "memory"; status = "disabled";'))
+
+
+def small_memory(tmp_path):
+    return edited_dtb(tmp_path, lambda s: s.replace("0x80000000 0x00 0x40000000",
+                                                    "0x80000000 0x00 0x8000000"))
+
+
+def big_initrd(tmp_path):
+    path = tmp_path / "initrd"
+    with open(path, "wb") as stream:
+        stream.truncate(1 << 30)
+    return path
+
+
+def big_endian(tmp_path):
+    data = bytearray(harness.VMLINUZ.read_bytes())
+    data[0x30:0x34] = struct.pack(">I", 0x04030201)
+    path = tmp_path / "zImage"
+    path.write_bytes(data)
+    return path
+
+
+def greedy(tmp_path):
+    """Its table says that it inflates to 200 MB."""
+    data = bytearray(harness.VMLINUZ.read_bytes())
+    table = struct.unpack_from("<I", data, 0x38)[0]
+    at = struct.unpack_from("<I", data, table + 8)[0]
+    struct.pack_into("<I", data, at, 200_000_000)
+    path = tmp_path / "zImage"
+    path.write_bytes(data)
+    return path
+
+
+BAD = {
+    "no such kernel": ({"KERNEL": "/nonexistent/zImage"}, "No such file or directory"),
+    "no such DTB": ({"DTB": "/nonexistent/x.dtb"}, "No such file or directory"),
+    "no such initrd": ({"INITRD": "/nonexistent/rd"}, "No such file or directory"),
+    "a directory as kernel": ({"KERNEL": "/tmp"}, "Is a directory"),
+    "no kernel": ({"KERNEL": "", "DTB": harness.DTB}, "no kernel: say KERNEL="),
+    "no DTB": ({"DTB": ""}, "no DTB: say DTB="),
+    "empty kernel": ({"KERNEL": empty}, "the file is empty"),
+    "empty DTB": ({"DTB": empty}, "the file is empty"),
+    "empty initrd": ({"INITRD": empty}, "the file is empty"),
+    "truncated zImage": ({"KERNEL": truncated}, "truncated zImage, 2000000 bytes of 5448192"),
+    "big-endian zImage": ({"KERNEL": big_endian}, "a big-endian zImage"),
+    "neither zImage nor raw": ({"KERNEL": text_file}, "not a zImage; name one, or say "
+                                                      "KERNEL_FORMAT=raw"),
+    "inflates into the wrapper": ({"KERNEL": greedy}, "into the wrapper at 0x87e00000"),
+    "not a DTB": ({"DTB": text_file}, "not a valid DTB"),
+    "truncated DTB": ({"DTB": cut_dtb}, "not a valid DTB"),
+    "damaged DTB": ({"DTB": damaged_dtb}, "not a valid DTB"),
+    "DTB without CPUs": ({"DTB": without_cpus}, "has no CPU under /cpus"),
+    "DTB without memory": ({"DTB": without_memory}, "no /memory at 0x87e00000"),
+    "DTB with disabled memory": ({"DTB": disabled_memory}, "no /memory at 0x87e00000"),
+    "initrd over RAM": ({"INITRD": big_initrd}, "exceed the RAM"),
+    "initrd above small RAM": ({"DTB": small_memory, "INITRD": harness.VMLINUZ},
+                               "exceed the RAM"),
+    "kernel outside RAM": ({"KERNEL_ADDR": "0x10000000"}, "it exceeds the RAM"),
+    "kernel at the wrapper": ({"KERNEL_ADDR": "0x87d00000"}, "reaches into the wrapper"),
+    "kernel over the wrapper": ({"KERNEL_ADDR": "0x87e00000"}, "the kernel overlaps the wrapper"),
+    "kernel unaligned": ({"KERNEL_ADDR": "0x82000020"}, "not a multiple of 4096"),
+    "DTB over the wrapper": ({"DTB_ADDR": "0x87e10000"}, "the DTB overlaps the wrapper"),
+    "DTB over the kernel": ({"DTB_ADDR": "0x82100000"}, "the kernel overlaps the DTB"),
+    "DTB unaligned": ({"DTB_ADDR": "0x87e20004"}, "not a multiple of 8"),
+    "initrd over the kernel": ({"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0x82100000"},
+                               "the kernel overlaps the initrd"),
+    "initrd over the DTB": ({"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0x87e20000"},
+                            "the DTB overlaps the initrd"),
+    "an address that is none": ({"DTB_ADDR": "0x87e2zzzz"}, "not a 32-bit address"),
+    "nine CPUs": ({"SMP": "9"}, "say 1 to 8"),
+    "no such method": ({"SMP_METHOD": "spin"}, "say psci or pen"),
+    "no such board": ({"BOARD": "pdp11"}, "no such board; there are: vexpress-a15"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input(case, tmp_path):
+    """One clear line, and a failure; no image is left behind."""
+    settings, expected = BAD[case]
+    settings = {key: value(tmp_path) if callable(value) else value
+                for key, value in {**SETTINGS, **settings}.items()}
+    shutil.rmtree(harness.CHECK / "bad" / harness.BOARD / "linux-system.axf", ignore_errors=True)
+    (harness.CHECK / "bad" / harness.BOARD / "linux-system.axf").unlink(missing_ok=True)
+    done = harness.run_make("bad", "all", **settings)
+    assert done.returncode != 0
+    assert expected in done.stderr
+    lines = [line for line in done.stderr.splitlines() if expected in line]
+    assert len(lines) == 1, done.stderr
+    assert not (harness.CHECK / "bad" / harness.BOARD / "linux-system.axf").exists()
+
+
+def test_raw_by_request(tmp_path):
+    """Anything is taken with KERNEL_FORMAT=raw: here a loop, which must be reached."""
+    raw = tmp_path / "loop.bin"
+    raw.write_bytes(struct.pack("<I", 0xEAFFFFFE))
+    image = harness.build("raw", "all", KERNEL=raw, KERNEL_FORMAT="raw", DTB=harness.DTB,
+                          SMP=1) / "linux-system.axf"
+    text, status = harness.console(image, until="entering the kernel")
+    assert "[82000000..82000003] kernel" in text
+
+
+# And where only the boot can see it.
+
+def test_no_payload():
+    elf = harness.build("toolchain-gcc-none-eabi", "wrapper") / "boot-wrapper.elf"
+    text, status = harness.console(elf, cpus=2)
+    assert re.search(r"^boot-wrapper: no kernel: .*make KERNEL=zImage DTB=board.dtb\r?$", text, re.M)
+    assert status == 1
+
+
+def test_no_payload_and_no_host():
+    """Without semihosting the line is the same, and the CPU stops; it does not crash."""
+    elf = harness.build("toolchain-gcc-none-eabi", "wrapper") / "boot-wrapper.elf"
+    text, status = harness.console(elf, cpus=2, semihosting=False, timeout=3)
+    assert "boot-wrapper: no kernel" in text and "unexpected" not in text
+    assert status is None
+
+
+@pytest.mark.parametrize("machine, expected", [
+    ("vexpress-a15,secure=off,virtualization=off", "entered in SVC mode without Secure state"),
+    ("vexpress-a15,secure=off,virtualization=on", "entered in Non-secure Hyp mode"),
+])
+def test_not_from_reset(image, machine, expected):
+    text, status = harness.console(image, cpus=2, machine=machine)
+    lines = [line for line in text.splitlines() if line.startswith("boot-wrapper: ")]
+    assert len(lines) == 1 and expected in lines[0] and "secure=on" in lines[0]
+    assert status == 1
+
+
+def test_less_ram_than_the_dtb_says(image):
+    text, status = harness.console(image, cpus=2, memory="512M")
+    assert "boot-wrapper: no RAM at bffffffc, where the DTB has some" in text
+    assert status == 1
+
+
+def test_fewer_cpus_than_the_dtb_says():
+    image = harness.linux("linux-4-psci-build", SMP=4)
+    with harness.Guest(image, cpus=2) as guest:
+        for cpu in (2, 3):
+            assert f"CPU 0000000{cpu} is in the DTB but did not come out of reset" in guest.log
+        assert "2 CPUs, Cortex-A15" in guest.log
+        assert "Brought up 1 node, 2 CPUs" in guest.log
+        assert guest.run("cat /proc/device-tree/cpus/cpu@3/status").strip("\0\r\n ") == "fail"
+
+
+def test_more_cpus_than_the_dtb_says():
+    image = harness.linux("linux-2-psci", SMP=2)
+    with harness.Guest(image, cpus=4) as guest:
+        assert re.search(r"CPU 0000000[23] is not in the DTB; it stays off", guest.log)
+        assert guest.run("cat /sys/devices/system/cpu/online").strip() == "0-1"

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What QEMU forgives and silicon does not, looked for in the code itself."""
+
+import re
+import subprocess
+
+import pytest
+
+import harness
+
+# Writes that take effect for sure only after an ISB or an exception return.
+SYNCHRONISED = {
+    "SCR": r"mcr\s+15, 0, r\d+, cr1, cr1, \{0\}",
+    "SCTLR": r"mcr\s+15, 0, r\d+, cr1, cr0, \{0\}",
+    "ACTLR": r"mcr(eq)?\s+15, 0, r\d+, cr1, cr0, \{1\}",
+    "VBAR": r"mcr\s+15, 0, r\d+, cr12, cr0, \{0\}",
+    "MVBAR": r"mcr\s+15, 0, r\d+, cr12, cr0, \{1\}",
+    "HVBAR": r"mcr\s+15, 4, r\d+, cr12, cr0, \{0\}",
+    "HSCTLR": r"mcr\s+15, 4, r\d+, cr1, cr0, \{0\}",
+    "HCR": r"mcr\s+15, 4, r\d+, cr1, cr1, \{0\}",
+}
+BARRIER = re.compile(r"isb|eret|movs\s+pc, lr|subs\s+pc, lr|mcr\s+15, 0, r\d+, cr7, cr5, \{4\}")
+LEAVES = re.compile(r"(b|bl|bx|blx)(\.n|\.w)?\s|pop.*pc|ldm.*pc|smc|hvc|svc|mov\s+pc")
+
+
+def unsynchronised(code):
+    """Writes after which the straight path goes on, or leaves, without a barrier.
+
+    The eight instructions behind a write must have one, counting no moves and
+    no other system register accesses, and no branch may come first; except a
+    branch back in a loop over a table, which repeats the write.
+    """
+    addresses = sorted(code)
+    for index, address in enumerate(addresses):
+        text = code[address][1]
+        for name, pattern in SYNCHRONISED.items():
+            if not re.match(pattern, text):
+                continue
+            steps = 0
+            for later in addresses[index + 1:]:
+                following = code[later][1]
+                if BARRIER.match(following):
+                    break
+                if LEAVES.match(following):
+                    yield f"{address:x}: {name}: {text}; then {following}"
+                    break
+                if not re.match(r"mov|mcr|mrc|ldr\s+r\d+, \[pc|and|ubfx|lsr|bne|beq|cmp|add|"
+                                r"ldr\s", following):
+                    steps += 1
+                if steps > 8:
+                    yield f"{address:x}: {name}: {text}; no barrier follows"
+                    break
+
+
+def short_spsr(code):
+    """MSR SPSR that leaves fields, and so the A bit, as they were."""
+    for address, (_, text) in code.items():
+        if re.match(r"msr\w*\s+SPSR", text, re.I) and not re.match(r"msr\s+SPSR_fsxc,", text):
+            yield f"{address:x}: {text}"
+
+
+def floating_point(code):
+    for address, (_, text) in code.items():
+        if re.match(r"v[a-z]+|fld|fst|f(mrx|mxr)|(mcr|mrc|ldc|stc)\w*\s+1[01],", text):
+            yield f"{address:x}: {text}"
+
+
+def exclusives(code):
+    """LDREX and STREX need Normal memory; with the MMU off there is none."""
+    for address, (_, text) in code.items():
+        if re.match(r"(ld|st)rex", text):
+            yield f"{address:x}: {text}"
+
+
+def bad_vectors(code, table):
+    """Entries that are not a branch; a zero word would slide into the next."""
+    for entry in range(table, table + 32, 4):
+        word, text = code.get(entry, (0, "nothing"))
+        if word >> 24 != 0xEA:
+            yield f"{entry:x}: {text}"
+
+
+def foreign_references(code, start, end, transient_start, transient_end):
+    """Branches out of [start..end), and addresses in the transient part made there."""
+    low = {}
+    for address in sorted(a for a in code if start <= a < end):
+        word, text = code[address]
+        if match := re.match(r"b\w*\s+([0-9a-f]{8})\b", text):
+            if not start <= int(match[1], 16) < end:
+                yield f"{address:x}: {text}"
+        if match := re.match(r"movw\s+(\w+), #(\d+)", text):
+            low[match[1]] = int(match[2])
+        if match := re.match(r"movt\s+(\w+), #(\d+)", text):
+            value = int(match[2]) << 16 | low.get(match[1], 0)
+            if transient_start <= value < transient_end:
+                yield f"{address:x}: {text} makes {value:x}"
+        if transient_start <= word < transient_end:
+            yield f"{address:x}: the word {word:x}"
+
+
+@pytest.fixture(scope="module", params=harness.TOOLCHAINS)
+def wrapper(request):
+    out = harness.build(f"toolchain-{request.param}", "wrapper",
+                        **harness.TOOLCHAINS[request.param])
+    elf = out / "boot-wrapper.elf"
+    code, names = harness.disassembly(elf)
+    assert len(code) > 1000
+    return elf, code, names
+
+
+def test_writes_are_synchronised(wrapper):
+    _, code, _ = wrapper
+    found = {name for name, pattern in SYNCHRONISED.items()
+             for _, text in code.values() if re.match(pattern, text)}
+    assert found == set(SYNCHRONISED), "the patterns do not fit the code any more"
+    assert not list(unsynchronised(code))
+
+
+def test_spsr_is_written_whole(wrapper):
+    _, code, _ = wrapper
+    assert any("SPSR_fsxc" in text for _, text in code.values())
+    assert not list(short_spsr(code))
+
+
+def test_no_floating_point(wrapper):
+    assert not list(floating_point(wrapper[1]))
+
+
+def test_no_exclusives(wrapper):
+    assert not list(exclusives(wrapper[1]))
+
+
+@pytest.mark.parametrize("table", ["monitor_vectors", "secure_vectors", "hyp_stub_vectors",
+                                   "probe_vectors"])
+def test_vectors_are_filled(wrapper, table):
+    elf, code, _ = wrapper
+    at = harness.symbols(elf)[table]
+    assert at % 32 == 0
+    assert not list(bad_vectors(code, at))
+
+
+def test_resident_code_needs_nothing_transient(wrapper):
+    elf, code, _ = wrapper
+    at = harness.symbols(elf)
+    for name in ("psci_smc", "cpu_wait", "turn_on", "nonsecure_init", "secure_init",
+                 "enter_nonsecure", "smc", "reset_secondary", "hyp_stub_vectors", "pen", "cpus",
+                 "resident", "console", "cpu_table_ready"):
+        assert at["resident_start"] <= at[name] < at["resident_end"], name
+    assert not list(foreign_references(code, at["resident_start"], at["resident_end"],
+                                       at["reset"], at["resident_start"]))
+
+
+def test_hyp_stub_is_self_contained():
+    """A kernel can link it as it is: nothing undefined, no relocation."""
+    out = harness.build("toolchain-gcc-none-eabi", "wrapper")
+    for tool in (["arm-none-eabi-nm", "-u"], ["arm-none-eabi-objdump", "-r", "-j", ".hyp_stub"]):
+        done = subprocess.run([*tool, out / "hyp_stub.S.o"], capture_output=True, text=True)
+        assert "R_ARM" not in done.stdout and " U " not in done.stdout
+
+
+def test_no_unaligned_access_is_compiled():
+    out = harness.build("toolchain-gcc-none-eabi", "wrapper")
+    for name in ("boot.c.o", "console.c.o", "dtb.c.o", "string.c.o", "psci.c.o", "secure.c.o",
+                 "nonsecure.c.o"):
+        done = subprocess.run(["arm-none-eabi-readelf", "-A", out / name],
+                              capture_output=True, text=True, check=True)
+        assert "Tag_CPU_arch: v7" in done.stdout
+        assert "Tag_CPU_unaligned_access" not in done.stdout, name
+
+
+# The checks themselves: each must find what it is there for.
+
+def assembled(source, tmp_path):
+    """{address: (word, text)} of some assembly."""
+    (tmp_path / "t.S").write_text(".syntax unified\n.arch armv7-a\n.arch_extension sec\n"
+                                  ".arch_extension virt\n.fpu vfpv3\n.arm\n" + source)
+    subprocess.run(["arm-none-eabi-gcc", "-c", "-o", tmp_path / "t.o", tmp_path / "t.S"],
+                   check=True)
+    subprocess.run(["arm-none-eabi-ld", "-Ttext=0x87e11000", "-e0", "-o", tmp_path / "t.elf",
+                    tmp_path / "t.o"], check=True)
+    subprocess.run(["arm-none-eabi-objcopy", "--rename-section", ".text=.resident_secure",
+                    tmp_path / "t.elf"], check=True)
+    return harness.disassembly(tmp_path / "t.elf")[0]
+
+
+@pytest.mark.parametrize("check, source", [
+    (unsynchronised, "mcr p15, 0, r0, c1, c1, 0\nbx lr"),
+    (unsynchronised, "mcr p15, 4, r0, c12, c0, 0\nb .\nisb"),
+    (unsynchronised, "mcr p15, 0, r0, c12, c0, 1\nsmc #0"),
+    (unsynchronised, "mcr p15, 0, r0, c1, c0, 0\n" + "str r0, [r1]\n" * 10 + "isb"),
+    (short_spsr, "msr spsr_cxf, r0"),
+    (short_spsr, "msr spsr_fc, r0"),
+    (floating_point, "vmov s0, r0"),
+    (floating_point, "vadd.f32 s0, s1, s2"),
+    (exclusives, "ldrex r0, [r1]"),
+    (lambda code: bad_vectors(code, 0x87e11000), "b .\nb .\n.word 0\nb .\nb .\nb .\nb .\nb ."),
+    (lambda code: bad_vectors(code, 0x87e11000), "b .\nb .\nb ."),
+    (lambda code: foreign_references(code, 0x87e11000, 0x87e12000, 0x87e00000, 0x87e10000),
+     "movw r0, #0x0010\nmovt r0, #0x87e0"),
+    (lambda code: foreign_references(code, 0x87e11000, 0x87e12000, 0x87e00000, 0x87e10000),
+     ".word 0x87e00010"),
+    (lambda code: foreign_references(code, 0x87e11000, 0x87e12000, 0x87e00000, 0x87e10000),
+     "bl . - 0x11000"),
+])
+def test_checks_find_faults(check, source, tmp_path):
+    assert list(check(assembled(source, tmp_path)))

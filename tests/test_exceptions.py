@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Exceptions that nobody expected are reported: what, where, from which mode, on which CPU."""
+
+import re
+
+import pytest
+
+import harness
+
+UNALIGNED = 0xE59F0001      # ldr r0, [pc, #1]
+REPORT = re.compile(r"boot-wrapper: CPU (?P<cpu>[0-9a-f]{8}): unexpected (?P<what>.+) in "
+                    r"(?P<where>Secure state|Hyp mode), PC (?P<pc>[0-9a-f]{8}), from mode "
+                    r"(?P<mode>\w+), SPSR (?P<spsr>[0-9a-f]{8}), (?P<syndrome>.*); this CPU stops")
+
+
+def report(image, **options):
+    text, _ = harness.console(image, until="this CPU stops", **options)
+    match = REPORT.search(text)
+    assert match, text
+    return match
+
+
+@pytest.mark.parametrize("word, what", [(harness.UDF, "undefined instruction"),
+                                        (UNALIGNED, "data abort")])
+def test_in_monitor_mode_at_boot(image, tmp_path, word, what):
+    at = harness.symbols(image)["boot"]
+    match = report(harness.patch(image, tmp_path / "t.axf", {at: word}), cpus=2)
+    assert match["what"] == what
+    assert int(match["pc"], 16) == at
+    assert match["mode"] == "mon"
+    assert match["cpu"] == "00000000"
+    if what == "data abort":
+        assert "DFSR 00000001" in match["syndrome"]         # alignment fault
+        assert f"DFAR {at + 9:08x}" in match["syndrome"]
+
+
+@pytest.mark.parametrize("quiet", [0, 1])
+def test_in_monitor_mode_by_smc(quiet, tmp_path):
+    """Linux's first SMC meets a Monitor that is broken; QUIET does not silence that."""
+    image = harness.linux(f"linux-quiet-{quiet}", SMP=1, QUIET=quiet)
+    at = harness.symbols(image)["psci_smc"]
+    match = report(harness.patch(image, tmp_path / "t.axf", {at: harness.UDF}))
+    assert match["what"] == "undefined instruction"
+    assert match["where"] == "Secure state"
+    assert int(match["pc"], 16) == at
+
+
+def test_on_a_secondary_cpu(image, tmp_path):
+    """The others go on: the report is about CPU 1, and Linux boots without it."""
+    at = harness.symbols(image)["cpu_wait"]
+    broken = harness.patch(image, tmp_path / "t.axf", {at: harness.UDF})
+    with harness.Guest(broken, cpus=2) as guest:
+        match = REPORT.search(guest.log)
+        assert match and match["cpu"] == "00000001" and int(match["pc"], 16) == at
+        assert "CPU 00000001 is in the DTB but did not come out of reset" in guest.log
+        assert guest.run("cat /sys/devices/system/cpu/online").strip() == "0"
+
+
+@pytest.mark.parametrize("how, what", [("undef", "undefined instruction"),
+                                       ("abort", "data abort")])
+def test_in_hyp_mode(how, what):
+    """The Hyp stub reports what a kernel does before it has vectors of its own."""
+    image = harness.conformance(f"conformance-hyp-{how}", f"conformance=hyp-{how}", SMP=1)
+    match = report(image)
+    assert match["what"] == what
+    assert match["where"] == "Hyp mode"
+    assert match["mode"] == "hyp"
+    assert "HSR " in match["syndrome"]
