@@ -14,10 +14,10 @@
 extern const char resident_start[], resident_end[];
 
 /*
- * How long to wait for the CPUs that the DTB promises, in polls of uncached
- * memory: about 100 ns each on silicon, and in an emulator as well.
+ * How many polls to wait for the CPUs that the DTB promises, where there is no
+ * counter that tells when a second is over.
  */
-#define CPU_PATIENCE	4000000
+#define CPU_PATIENCE	(1 << 26)
 
 static const char *core_name(uint32_t midr)
 {
@@ -159,31 +159,47 @@ static void gic_init(void)
 	write32(resident.gicd + GICD_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
 }
 
-/* Let the secondary CPUs find themselves; returns a bit for each missing. */
+/* The low word of CNTPCT; does not count where there is no Generic Timer. */
+static uint32_t counter(void)
+{
+	return resident.cntfrq ? read_cp15_64_low(CNTPCT) : 0;
+}
+
+/*
+ * Let the secondary CPUs find themselves; returns a bit for each that has not
+ * done so within a second. Such a CPU is off limits from then on, to PSCI and
+ * to itself, even if it comes late: the DTB will say that it failed.
+ */
 static uint32_t gather_cpus(void)
 {
-	uint32_t absent = 0;
-	uint32_t patience = CPU_PATIENCE;
+	uint32_t absent = 0, patience = CPU_PATIENCE, start = counter();
 
 	dmb();
 	cpu_table_ready = 1;
 	sev();
 	for (uint32_t i = 0; i < resident.cpu_count; i++) {
-		for (; cpus[i].cpu.state == CPU_ABSENT && patience; patience--)
+		struct cpu *cpu = &cpus[i].cpu;
+
+		for (; cpu->state == CPU_ABSENT && patience; patience--) {
+			if (counter() - start > resident.cntfrq)
+				patience = 1;
 			yield();
-		if (cpus[i].cpu.state == CPU_ABSENT)
+		}
+		if (cpu->state == CPU_ABSENT) {
 			absent |= 1 << i;
+			cpu->mpidr = MPIDR_NONE;
+		}
 	}
 	return absent;
 }
 
-static void report_cpus(uint32_t absent)
+static void report_cpus(const struct platform *platform, uint32_t absent)
 {
 	for (uint32_t i = 0; i < resident.cpu_count; i++)
 		if (absent >> i & 1)
 			say("CPU %x is in the DTB but did not come out of "
 			    "reset; going on without it (QEMU: -smp)",
-			    cpus[i].cpu.mpidr);
+			    platform->mpidr[i]);
 	uint32_t unlisted = unlisted_cpu;
 
 	if (unlisted != UNLISTED_NONE)
@@ -263,7 +279,7 @@ _Noreturn void boot(void)
 			read_dtb(&platform, &nodes);
 		mend_dtb(&nodes, absent);
 	}
-	report_cpus(absent);
+	report_cpus(&platform, absent);
 	if (!(payload.flags & PAYLOAD_QUIET))
 		banner(absent);
 

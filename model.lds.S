@@ -53,15 +53,12 @@ SECTIONS
 		*(.hyp_stub)
 		*(.pen)
 	} :resident_nonsecure
-	resident_nonsecure_used = .;
 	ASSERT(. <= RESIDENT_NONSECURE_END, "the Hyp stub exceeds its page")
-	resident_nonsecure_end = RESIDENT_NONSECURE_END;
 
 	.resident_secure RESIDENT_NONSECURE_END : {
 		*(.resident.monitor)
 		*(.resident.text .resident.text.*)
 		*(.resident.rodata .resident.rodata.*)
-		resident_secure_text_end = .;
 	} :resident_secure
 	.resident_data ALIGN(4096) : {
 		*(.resident.data .resident.data.*)
@@ -70,7 +67,6 @@ SECTIONS
 		resident_noinit_start = .;
 		*(.resident.noinit)
 	} :resident_data
-	resident_secure_used = .;
 	ASSERT(. <= RESIDENT_END, "the Monitor exceeds its pages")
 	resident_end = RESIDENT_END;
 

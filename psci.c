@@ -71,6 +71,8 @@ static void unlock(struct cpu *me)
 
 static struct cpu *cpu_by_mpidr(uint32_t mpidr)
 {
+	if (mpidr & ~MPIDR_AFFINITY)
+		return NULL;
 	for (uint32_t i = 0; i < resident.cpu_count; i++)
 		if (cpus[i].cpu.mpidr == mpidr)
 			return &cpus[i].cpu;
@@ -118,7 +120,7 @@ static int32_t cpu_on(uint32_t mpidr, uint32_t entry, uint32_t context_id,
 {
 	struct cpu *target = cpu_by_mpidr(mpidr);
 
-	if (!target || target->state == CPU_ABSENT)
+	if (!target)
 		return PSCI_INVALID_PARAMETERS;
 	if (!entry_is_valid(entry))
 		return PSCI_INVALID_ADDRESS;
@@ -160,7 +162,7 @@ static int32_t affinity_info(uint32_t mpidr, uint32_t level)
 {
 	struct cpu *target = cpu_by_mpidr(mpidr);
 
-	if (!target || target->state == CPU_ABSENT || level != 0)
+	if (!target || level != 0)
 		return PSCI_INVALID_PARAMETERS;
 	return target->state;
 }

@@ -59,6 +59,7 @@
 
 /* 64-bit registers, for MRRC and MCRR: low word, then high word. */
 #define VTTBR(lo, hi)	p15, 6, lo, hi, c2
+#define CNTPCT(lo, hi)	p15, 0, lo, hi, c14
 #define CNTVOFF(lo, hi)	p15, 4, lo, hi, c14
 
 /* CPSR and SPSR */
@@ -74,6 +75,7 @@
 
 /* MPIDR: bits 23..0 are the affinity fields; 31..24 are format and flags. */
 #define MPIDR_AFFINITY	0x00ffffff
+#define MPIDR_NONE	0xffffffff	/* of no CPU */
 
 /* ID_PFR1: each a field of four bits, 0 when the extension is absent. */
 #define ID_PFR1_VIRT		(0xf << 12)
@@ -171,6 +173,12 @@
 #define write_cp15(reg, value)						\
 	asm volatile("mcr " ARM_OPERANDS(reg(%0))			\
 		     :: "r" ((uint32_t)(value)) : "memory")
+
+#define read_cp15_64_low(reg) ({					\
+	uint32_t low_, high_;						\
+	asm volatile("mrrc " ARM_OPERANDS(reg(%0, %1))			\
+		     : "=r" (low_), "=r" (high_));			\
+	low_; })
 
 #define write_cp15_64(reg, value) do {					\
 	uint64_t value_ = (value);					\

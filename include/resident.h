@@ -70,7 +70,7 @@ enum cpu_state {
  * CPU is outside Secure state, so that sp_mon then *is* its struct cpu.
  */
 struct cpu {
-	uint32_t mpidr;			/* affinity fields only */
+	uint32_t mpidr;			/* affinity fields only; MPIDR_NONE */
 	volatile uint32_t state;	/* enum cpu_state */
 	volatile uint32_t entry;	/* given to CPU_ON */
 	volatile uint32_t context_id;	/* given to CPU_ON */
@@ -130,7 +130,7 @@ _Noreturn void cpu_restart(struct cpu *me);
 _Noreturn void cpu_wait(struct cpu *me);
 
 /*
- * psci.c. Turn `target`, which is not absent, on at `entry` (bit 0: Thumb);
+ * psci.c. Turn `target`, which has come out of reset, on at `entry` (bit 0: Thumb);
  * `me` is the calling CPU. A PSCI status.
  */
 int32_t turn_on(struct cpu *target, uint32_t entry, uint32_t context_id,

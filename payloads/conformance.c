@@ -45,6 +45,7 @@ static struct {
 	uint32_t gicd, gicc;		/* 0: no GIC in the DTB */
 	uint32_t cpu_count;
 	uint32_t mpidr[CPU_LIMIT];
+	uint32_t failed;		/* bit n: mpidr[n] is not usable */
 	bool psci;
 	const char *bootargs;
 } machine;
@@ -347,9 +348,11 @@ static void read_dtb(const uint32_t *fdt)
 				machine.gicc = big_endian(reg + size_cells +
 							  2 * address_cells - 1);
 			}
-			if (depth == 3 && parent == CPUS && reg && usable &&
-			    machine.cpu_count < CPU_LIMIT)
+			if (depth == 3 && parent == CPUS && reg &&
+			    machine.cpu_count < CPU_LIMIT) {
+				machine.failed |= !usable << machine.cpu_count;
 				machine.mpidr[machine.cpu_count++] = big_endian(reg);
+			}
 			depth--;
 			reg = NULL;
 			gic = false;
@@ -1210,6 +1213,20 @@ static bool check_life(uint32_t mpidr, uint32_t command)
 	return done;
 }
 
+/* The DTB says that this CPU cannot be used. */
+static void check_failed(uint32_t mpidr)
+{
+	name_scope(mpidr);
+	skip("is checked", "its status in the DTB is not okay");
+	if (!machine.psci)
+		return;
+	check_is("is no CPU to AFFINITY_INFO", affinity_info(mpidr),
+		 PSCI_INVALID_PARAMETERS);
+	check_is("is no CPU to CPU_ON",
+		 smc(PSCI_CPU_ON, mpidr, (uintptr_t)secondary_entry, 0),
+		 PSCI_INVALID_PARAMETERS);
+}
+
 static void check_secondary(uint32_t mpidr)
 {
 	if (!machine.psci) {
@@ -1355,10 +1372,13 @@ void boot_main(struct percpu *me)
 	boot_cntfrq = read_cp15(CNTFRQ);
 	put("TAP version 13\r\n");
 	check_this_cpu(me);
-	for (uint32_t i = 0; i < machine.cpu_count; i++)
-		if (machine.mpidr[i] != own_mpidr())
+	for (uint32_t i = 0; i < machine.cpu_count; i++) {
+		if (machine.failed >> i & 1)
+			check_failed(machine.mpidr[i]);
+		else if (machine.mpidr[i] != own_mpidr())
 			check_secondary(machine.mpidr[i]);
-	if (machine.psci && machine.cpu_count > 2)
+	}
+	if (machine.psci && machine.cpu_count > 2 && !machine.failed)
 		check_contention();
 	finish();
 }

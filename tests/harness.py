@@ -60,7 +60,7 @@ def linux(name, **variables):
     return build(name, "all", **settings) / "linux-system.axf"
 
 
-def conformance(name, bootargs="conformance=all", **variables):
+def conformance(name, bootargs="console=ttyAMA0", **variables):
     """An image of the conformance payload."""
     kernel = build("payload", f"{CHECK}/payload/{BOARD}/conformance.bin") / "conformance.bin"
     settings = {"KERNEL": kernel, "DTB": DTB, "BOOTARGS": bootargs, **variables}

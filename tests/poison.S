@@ -74,6 +74,9 @@ poison:
 	fill_after 12, BOARD_RAM_BASE + 0x08000000	@ after the DTB
 	load_address r1, payload
 	ldr	r1, [r1, #20]		@ after the initrd
+	cmp	r1, #0
+	moveq	r1, #BOARD_RAM_BASE
+	addeq	r1, r1, #0x08000000
 	add	r1, r1, #31
 	bic	r1, r1, #31
 	add	r2, r1, #16 << 20
