@@ -104,7 +104,7 @@ DTB	?= $(debian_dtb)
 BOOTARGS ?= $(BOARD_BOOTARGS)
 endif
 
-.PHONY: all wrapper deps run run-now check bench clean help FORCE
+.PHONY: all wrapper deps run run-now check bench docs clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -255,6 +255,11 @@ run-now: $(out)/linux-system.axf
 check:
 	$(Q)$(PYTHON) -m pytest -q --tb=short $(TESTS) $(PYTEST_ARGS)
 
+docs: docs/boot-path.svg
+docs/%.svg: docs/%.dot
+	$(call quiet,DOT,$@)
+	$(Q)dot -Tsvg -o $@ $<
+
 bench:
 	$(Q)$(PYTHON) tests/bench.py --output bench.json
 
@@ -272,6 +277,7 @@ help:
 #?   make bench        what is measured, beside what others need
 #?   make              boot-wrapper.elf and .bin, in build/<board>/
 #?   make KERNEL= DTB= linux-system.axf too: the wrapper with your kernel in it
+#?   make docs         draw the pictures of the documentation anew
 #?   make clean        all but what "make deps" fetched
 #?
 #? The payload:

@@ -89,21 +89,7 @@ report_unexpected:
 	mov	r4, lr
 	mrs	r6, spsr
 	adr	r8, hyp_stub_console
-	report_text "\r\nboot-wrapper: CPU "
-	mrc	MPIDR(r0)
-	bic	r0, r0, #~MPIDR_AFFINITY
-	bl	report_hex
-	report_text ": unexpected "
-	mov	r0, r4
-	bl	report_string
-	report_text " in Hyp mode, PC "
-	mov	r0, r5
-	bl	report_hex
-	report_text ", from mode "
-	bl	report_mode
-	report_text ", SPSR "
-	mov	r0, r6
-	bl	report_hex
+	report_exception "Hyp mode"
 	report_register ", HSR ", HSR(r0)
 	report_register ", HDFAR ", HDFAR(r0)
 	report_register ", HIFAR ", HIFAR(r0)

@@ -168,21 +168,7 @@ report_unexpected:
 	mov	r4, lr
 	mrs	r6, spsr
 	load_address r8, console
-	report_text "\r\nboot-wrapper: CPU "
-	mrc	MPIDR(r0)
-	bic	r0, r0, #~MPIDR_AFFINITY
-	bl	report_hex
-	report_text ": unexpected "
-	mov	r0, r4
-	bl	report_string
-	report_text " in Secure state, PC "
-	mov	r0, r5
-	bl	report_hex
-	report_text ", from mode "
-	bl	report_mode
-	report_text ", SPSR "
-	mov	r0, r6
-	bl	report_hex
+	report_exception "Secure state"
 	report_register ", DFSR ", DFSR(r0)
 	report_register ", DFAR ", DFAR(r0)
 	report_register ", IFSR ", IFSR(r0)

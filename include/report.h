@@ -37,6 +37,25 @@
 	bl	report_hex
 	.endm
 
+	/* What is the same of any exception; its syndrome registers follow. */
+	.macro	report_exception place
+	report_text "\r\nboot-wrapper: CPU "
+	mrc	MPIDR(r0)
+	bic	r0, r0, #~MPIDR_AFFINITY
+	bl	report_hex
+	report_text ": unexpected "
+	mov	r0, r4
+	bl	report_string
+	report_text " in \place, PC "
+	mov	r0, r5
+	bl	report_hex
+	report_text ", from mode "
+	bl	report_mode
+	report_text ", SPSR "
+	mov	r0, r6
+	bl	report_hex
+	.endm
+
 	/* The routines; once in each file, since the files must not share code. */
 	.macro	report_routines
 report_lr:

@@ -123,12 +123,13 @@ class Guest:
 
     def run(self, command):
         """Run a shell command; returns its output, without the echo."""
-        self.child.send(f"{command}; echo done=$((41+1))\n")
+        self.child.send(f"echo begin=$((41+1)); {command}; echo done=$((41+1))\n")
+        self.wait("begin=42\\s*\n")
         start = len(self.log)
         self.wait("done=42")
         output = self.log[start:].rsplit("done=42", 1)[0]
         self.wait(PROMPT)
-        return output.split("\n", 1)[1] if "\n" in output else ""
+        return output
 
     def end(self, command):
         """Run the command that ends the machine; returns QEMU's exit status."""

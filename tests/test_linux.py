@@ -67,11 +67,11 @@ def test_hotplug(image):
     with harness.Guest(image, cpus=2) as guest:
         for _ in range(10):
             assert guest.run("echo 0 >/sys/devices/system/cpu/cpu1/online;"
-                             "cat /sys/devices/system/cpu/online").strip().endswith("0")
+                             "cat /sys/devices/system/cpu/online").strip() == "0"
             assert guest.run("echo 1 >/sys/devices/system/cpu/cpu1/online;"
-                             "cat /sys/devices/system/cpu/online").strip().endswith("0-1")
+                             "cat /sys/devices/system/cpu/online").strip() == "0-1"
         assert not ALARMS.search(guest.log)
-        assert guest.run("dmesg | grep -c 'psci: CPU1 killed'").strip() == "10"
+        assert guest.run("dmesg | grep -c 'CPU1 killed'").strip() == "10"
 
 
 def test_hotplug_of_four_in_memory_that_was_used():

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The mended DTB: what changed, that nothing else did, and hostile ones."""
+
+import base64
+import re
+import struct
+import subprocess
+
+import libfdt
+import pytest
+
+import harness
+
+RESIDENT = 0x87E10000
+
+
+def tree(blob):
+    """{path: {property: bytes}} of a DTB."""
+    fdt = libfdt.FdtRo(bytes(blob))
+    nodes = {}
+
+    def visit(offset, path):
+        properties = {}
+        at = fdt.first_property_offset(offset, libfdt.QUIET_NOTFOUND)
+        while at >= 0:
+            entry = fdt.get_property_by_offset(at)
+            properties[entry.name] = bytes(entry)
+            at = fdt.next_property_offset(at, libfdt.QUIET_NOTFOUND)
+        nodes[path] = properties
+        child = fdt.first_subnode(offset, libfdt.QUIET_NOTFOUND)
+        while child >= 0:
+            visit(child, f"{path.rstrip('/')}/{fdt.get_name(child)}")
+            child = fdt.next_subnode(child, libfdt.QUIET_NOTFOUND)
+
+    visit(0, "/")
+    return nodes
+
+
+def compiled(source, tmp_path):
+    path = tmp_path / "t.dtb"
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", path], input=source, text=True,
+                   check=True)
+    return path
+
+
+def prepared(name, dtb, **variables):
+    """The DTB that the build makes of one."""
+    settings = {"KERNEL": harness.VMLINUZ, "DTB": dtb, **variables}
+    return tree((harness.build(name, "all", **settings) / "payload.dtb").read_bytes())
+
+
+CHOSEN = {
+    "boot-wrapper,boot-mode": b"hyp\0",
+    "boot-wrapper,owns-hyp": b"",
+    "boot-wrapper,version": b"0.1.0\0",
+}
+PSCI = {"compatible": b"arm,psci-1.0\0arm,psci-0.2\0", "method": b"smc\0"}
+
+
+def test_only_what_must_change_changes(tmp_path):
+    before = tree(harness.DTB.read_bytes())
+    after = prepared("dtb-psci", harness.DTB, BOOTARGS="x y", INITRD=harness.initramfs())
+    size = harness.initramfs().stat().st_size
+
+    expected = {path: dict(properties) for path, properties in before.items()}
+    expected["/chosen"].update(CHOSEN)
+    expected["/chosen"].update({
+        "bootargs": b"x y\0",
+        "linux,initrd-start": struct.pack(">I", 0x88000000),
+        "linux,initrd-end": struct.pack(">I", 0x88000000 + size)})
+    expected["/psci"] = PSCI
+    for cpu in ("/cpus/cpu@0", "/cpus/cpu@1"):
+        expected[cpu]["enable-method"] = b"psci\0"
+    expected[f"/reserved-memory/boot-wrapper@{RESIDENT:x}"] = {
+        "reg": struct.pack(">QQ", RESIDENT, 0x3000), "no-map": b""}
+    assert after == expected
+
+
+def test_with_the_pen_and_nothing_asked_for():
+    """No PSCI; the DTB's own bootargs (none here); no initrd properties."""
+    before = tree(harness.DTB.read_bytes())
+    after = prepared("dtb-pen", harness.DTB, SMP_METHOD="pen")
+    expected = {path: dict(properties) for path, properties in before.items()}
+    expected["/chosen"].update(CHOSEN)
+    expected[f"/reserved-memory/boot-wrapper@{RESIDENT:x}"] = {
+        "reg": struct.pack(">QQ", RESIDENT, 0x3000), "no-map": b""}
+    assert after == expected
+
+
+@pytest.mark.parametrize("cpus", [1, 3, 8])
+def test_cpu_nodes(cpus):
+    after = prepared(f"dtb-smp-{cpus}", harness.DTB, SMP=cpus)
+    nodes = [path for path in after if re.match(r"/cpus/cpu@", path)]
+    assert nodes == [f"/cpus/cpu@{n}" for n in range(cpus)]
+    for number, path in enumerate(nodes):
+        assert after[path] == {"device_type": b"cpu\0", "compatible": b"arm,cortex-a15\0",
+                               "reg": struct.pack(">I", number), "enable-method": b"psci\0"}
+
+
+def test_mended_at_boot_is_mended_at_build():
+    """What Linux gets is the same tree, whoever has mended it."""
+    trees = []
+    for mend in ("build", "boot"):
+        image = harness.linux(f"linux-2-psci-{mend}", SMP=2, SMP_METHOD="psci", DTB_MEND=mend)
+        with harness.Guest(image, cpus=2) as guest:
+            text = guest.run("base64 /sys/firmware/fdt")
+        blob = base64.b64decode("".join(re.findall(r"^[A-Za-z0-9+/=]{4,}$", text, re.M)))
+        trees.append(tree(blob))
+    assert trees[0] == trees[1]
+    assert trees[0]["/psci"] == PSCI
+
+
+SMALL = """/dts-v1/;
+/ {
+	%s
+	#address-cells = <%d>;
+	#size-cells = <%d>;
+	cpus { #address-cells = <1>; #size-cells = <0>;
+		cpu@0 { device_type = "cpu"; compatible = "arm,cortex-a15"; reg = <0>; %s };
+		cpu@1 { device_type = "cpu"; compatible = "arm,cortex-a15"; reg = <1>; %s };
+	};
+	memory { device_type = "memory"; reg = %s; };
+	%s
+};
+"""
+
+
+def small(root="", cells=(1, 1), cpu="", memory="<0x80000000 0x40000000>", nodes=""):
+    return SMALL % (root, *cells, cpu, cpu, memory, nodes)
+
+
+def test_missing_nodes_are_made(tmp_path):
+    """No /chosen, no /reserved-memory, cells of one; GIC within a bus."""
+    bus = """soc { #address-cells = <1>; #size-cells = <1>; ranges = <0 0x2c000000 0x10000>;
+             gic: anything@1000 { compatible = "arm,gic-400"; interrupt-controller;
+             #interrupt-cells = <3>; reg = <0x1000 0x1000 0x2000 0x2000>; }; };"""
+    after = prepared("dtb-small", compiled(small(nodes=bus), tmp_path), BOOTARGS="z")
+    assert after["/chosen"] == {**CHOSEN, "bootargs": b"z\0"}
+    assert after["/psci"] == PSCI
+    assert after["/reserved-memory"] == {"#address-cells": b"\0\0\0\1", "#size-cells": b"\0\0\0\1",
+                                         "ranges": b""}
+    assert after[f"/reserved-memory/boot-wrapper@{RESIDENT:x}"]["reg"] == \
+        struct.pack(">II", RESIDENT, 0x3000)
+    layout = (harness.CHECK / "dtb-small" / harness.BOARD / "layout.h").read_text()
+    assert "#define GICD_ADDR 0x2c001000" in layout and "#define GICC_ADDR 0x2c002000" in layout
+
+
+@pytest.mark.parametrize("where", ["first", "last"])
+def test_old_psci_node_is_replaced(tmp_path, where):
+    """PSCI 0.1, whose numbers collide with 0.2's, wherever the node stands."""
+    psci = 'psci { compatible = "arm,psci"; method = "hvc"; cpu_off = <0x84000004>; };'
+    source = small(cpu='enable-method = "psci";', nodes=psci if where == "last" else "")
+    if where == "first":
+        source = source.replace("\tcpus {", f"\t{psci}\n\tcpus {{")
+    after = prepared("dtb-old-psci", compiled(source, tmp_path))
+    assert after["/psci"] == PSCI
+    after = prepared("dtb-old-psci-pen", compiled(source, tmp_path), SMP_METHOD="pen")
+    assert "/psci" not in after
+    assert "enable-method" not in after["/cpus/cpu@0"]
+
+
+def test_stale_properties_go(tmp_path):
+    """An initrd that is not there, and a timer that nobody had configured."""
+    nodes = """chosen { bootargs = "own"; linux,initrd-start = <1>; linux,initrd-end = <2>; };
+               timer { compatible = "arm,armv7-timer"; clock-frequency = <24000000>;
+                       arm,cpu-registers-not-fw-configured; };"""
+    after = prepared("dtb-stale", compiled(small(nodes=nodes), tmp_path))
+    assert after["/chosen"] == {**CHOSEN, "bootargs": b"own\0"}
+    assert after["/timer"] == {"compatible": b"arm,armv7-timer\0",
+                               "clock-frequency": struct.pack(">I", 24000000)}
+    layout = (harness.CHECK / "dtb-stale" / harness.BOARD / "layout.h").read_text()
+    assert "#define TIMER_HZ 24000000" in layout
+
+
+def test_failed_cpu_is_none(tmp_path):
+    source = small().replace("reg = <1>;", 'reg = <1>; status = "fail-sss";')
+    prepared("dtb-failed-cpu", compiled(source, tmp_path))
+    layout = (harness.CHECK / "dtb-failed-cpu" / harness.BOARD / "layout.h").read_text()
+    assert "#define CPU_COUNT 1\n" in layout
+
+
+def test_hostile_dtbs(tmp_path):
+    """Damaged trees, under the sanitizers: refused or mended, and no access out of bounds."""
+    program = tmp_path / "dtb_fuzz"
+    subprocess.run(["cc", "-g", "-O1", "-fsanitize=address,undefined",
+                    "-fno-sanitize-recover=all", "-Iinclude", "-o", program,
+                    "tests/dtb_fuzz.c", "dtb.c", "-lfdt"], cwd=harness.TOP, check=True)
+    done = subprocess.run([program, harness.DTB, "30000"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
