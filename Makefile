@@ -261,7 +261,7 @@ docs/%.svg: docs/%.dot
 	$(Q)dot -Tsvg -o $@ $<
 
 bench:
-	$(Q)$(PYTHON) tests/bench.py --output bench.json
+	$(Q)$(PYTHON) tools/bench.py --output bench.json
 
 clean:
 	$(Q)rm -rf $(out) $(O)/check $(O)/initramfs.cpio.gz

@@ -185,5 +185,6 @@ def test_hostile_dtbs(tmp_path):
     subprocess.run(["cc", "-g", "-O1", "-fsanitize=address,undefined",
                     "-fno-sanitize-recover=all", "-Iinclude", "-o", program,
                     "tests/dtb_fuzz.c", "dtb.c", "-lfdt"], cwd=harness.TOP, check=True)
-    done = subprocess.run([program, harness.DTB, "30000"], capture_output=True, text=True)
+    done = subprocess.run([program, harness.DTB, "30000"], capture_output=True, text=True,
+                          timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
