@@ -151,10 +151,15 @@ def test_old_psci_node_is_replaced(tmp_path, where):
     psci = 'psci { compatible = "arm,psci"; method = "hvc"; cpu_off = <0x84000004>; };'
     source = small(cpu='enable-method = "psci";', nodes=psci if where == "last" else "")
     if where == "first":
-        source = source.replace("\tcpus {", f"\t{psci}\n\tcpus {{")
-    after = prepared("dtb-old-psci", compiled(source, tmp_path))
-    assert after["/psci"] == PSCI
-    after = prepared("dtb-old-psci-pen", compiled(source, tmp_path), SMP_METHOD="pen")
+        source = source.replace("\tcpus {", f"\t{psci}\n\tgone {{ }};\n\tcpus {{")
+    dtb = compiled(source, tmp_path)
+    # A node that somebody has replaced with FDT_NOPs is behind it, then.
+    gone = struct.pack(">I8sI", 1, b"gone", 2)
+    assert (gone in dtb.read_bytes()) == (where == "first")
+    dtb.write_bytes(dtb.read_bytes().replace(gone, struct.pack(">4I", 4, 4, 4, 4)))
+    after = prepared("dtb-old-psci", dtb)
+    assert after["/psci"] == PSCI and "/cpus/cpu@1" in after
+    after = prepared("dtb-old-psci-pen", dtb, SMP_METHOD="pen")
     assert "/psci" not in after
     assert "enable-method" not in after["/cpus/cpu@0"]
 
