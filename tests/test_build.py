@@ -310,6 +310,21 @@ def test_not_from_reset(image, machine, expected):
     assert status == 1
 
 
+@pytest.mark.parametrize("offset, word, expected", [
+    (0, 0, "no usable DTB at 87e20000: FDT_ERR_BADMAGIC"),
+    (4, 0xFFFFFF00, "no usable DTB at 87e20000: FDT_ERR_"),
+    (0x38, 0x77000000, "no usable DTB at 87e20000: FDT_ERR_BADSTRUCTURE"),
+])
+def test_dtb_spoilt_in_memory(tmp_path, offset, word, expected):
+    """The build has seen a good one; what the boot finds is another matter."""
+    image = harness.linux("linux-2-psci-boot", SMP=2, SMP_METHOD="psci", DTB_MEND="boot")
+    spoilt = harness.patch(image, tmp_path / "t.axf", {0x87E20000 + offset: word})
+    text, status = harness.console(spoilt, cpus=2, timeout=10)
+    lines = [line for line in text.splitlines() if line.startswith("boot-wrapper: ")]
+    assert len(lines) == 1 and expected in lines[0]
+    assert status == 1
+
+
 def test_less_ram_than_the_dtb_says(image):
     text, status = harness.console(image, cpus=2, memory="512M")
     assert "boot-wrapper: no RAM at bffffffc, where the DTB has some" in text
