@@ -5,7 +5,7 @@ BOARD		?= vexpress-a15
 O		?= build
 DEPS		?= $(O)/deps
 SMP_METHOD	?= psci
-KERNEL_FORMAT	?= zimage
+KERNEL_FORMAT	?= auto
 DTB_MEND	?= build
 QEMU		?= qemu-system-arm
 TESTS		?= tests
@@ -208,7 +208,8 @@ $(out)/prepare: tools/prepare.c dtb.c $(out)/.flags
 $(out)/layout.h: $(out)/prepare $(out)/.payload $(wildcard $(KERNEL) $(DTB) $(INITRD)) \
 		 $(filter $(debian_kernel) $(debian_dtb) $(debian_initrd),$(KERNEL) $(DTB) $(INITRD))
 	$(call quiet,PREPARE,$@)
-	$(Q)$(out)/prepare $(prepare_arguments) --layout $@ --output-dtb $(out)/payload.dtb
+	$(Q)$(out)/prepare $(prepare_arguments) --layout $@ --output-dtb $(out)/payload.dtb \
+		--output-kernel $(out)/kernel.bin
 
 $(out)/payload.o: payload.S $(out)/layout.h
 	$(call quiet,AS,$@)
@@ -281,7 +282,7 @@ help:
 #?   make clean        all but what "make deps" fetched
 #?
 #? The payload:
-#?   KERNEL=FILE       a zImage; KERNEL_FORMAT=raw for anything else
+#?   KERNEL=FILE       a zImage or ELF; KERNEL_FORMAT=raw for anything else
 #?   DTB=FILE          the board's devicetree
 #?   INITRD=FILE       none by default
 #?   BOOTARGS="..."    the kernel's command line; the DTB's own by default

@@ -295,5 +295,5 @@ _Noreturn void boot(void)
 	dsb();
 	asm volatile("cpsie a\n\tisb\n\tcpsid a" ::: "memory");
 	nonsecure_init();
-	enter_nonsecure(0, BW_MACHINE_DT, payload.dtb, payload.kernel, me);
+	enter_nonsecure(0, BW_MACHINE_DT, payload.dtb, payload.entry, me);
 }

@@ -10,7 +10,7 @@
 	.balign	4
 	.global	payload
 payload:
-	.word	KERNEL_ADDR, KERNEL_END
+	.word	KERNEL_ADDR, KERNEL_END, KERNEL_ENTRY
 	.word	DTB_ADDR, DTB_END
 	.word	INITRD_ADDR, INITRD_END
 	.word	RAM_END

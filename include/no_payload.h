@@ -2,6 +2,7 @@
 /* What tools/prepare writes, for a wrapper without a payload. */
 #define KERNEL_ADDR	0
 #define KERNEL_END	0
+#define KERNEL_ENTRY	0
 #define DTB_ADDR	0
 #define DTB_END		0
 #define INITRD_ADDR	0

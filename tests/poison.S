@@ -71,9 +71,9 @@ poison:
 	fill_after 4, reset		@ after the kernel
 	fill_range boot_stack_start, boot_stack_end
 	fill_range resident_noinit_start, resident_end
-	fill_after 12, BOARD_RAM_BASE + 0x08000000	@ after the DTB
+	fill_after 16, BOARD_RAM_BASE + 0x08000000	@ after the DTB
 	load_address r1, payload
-	ldr	r1, [r1, #20]		@ after the initrd
+	ldr	r1, [r1, #24]		@ after the initrd
 	cmp	r1, #0
 	moveq	r1, #BOARD_RAM_BASE
 	addeq	r1, r1, #0x08000000

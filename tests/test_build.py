@@ -226,8 +226,8 @@ BAD = {
     "empty initrd": ({"INITRD": empty}, "the file is empty"),
     "truncated zImage": ({"KERNEL": truncated}, "truncated zImage, 2000000 bytes of 5448192"),
     "big-endian zImage": ({"KERNEL": big_endian}, "a big-endian zImage"),
-    "neither zImage nor raw": ({"KERNEL": text_file}, "not a zImage; name one, or say "
-                                                      "KERNEL_FORMAT=raw"),
+    "neither zImage nor raw": ({"KERNEL": text_file}, "neither a zImage nor ELF; name one, or "
+                                                      "say KERNEL_FORMAT=raw"),
     "inflates into the wrapper": ({"KERNEL": greedy}, "into the wrapper at 0x87e00000"),
     "not a DTB": ({"DTB": text_file}, "not a valid DTB"),
     "truncated DTB": ({"DTB": cut_dtb}, "not a valid DTB"),

@@ -7,6 +7,7 @@
  * image and layout.h, which payload.S and model.lds.S include. What is wrong
  * is said in one line on stderr, and the exit status is 1; 2 for bad usage.
  */
+#include <elf.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -32,7 +33,7 @@ struct file {
 
 static struct options {
 	struct file kernel, dtb, initrd;
-	const char *bootargs, *layout, *output_dtb;
+	const char *bootargs, *layout, *output_dtb, *output_kernel;
 	bool raw, mend, pen, quiet;
 	unsigned cpus;			/* 0: as the DTB says */
 	uint32_t kernel_addr, dtb_addr, initrd_addr;
@@ -42,10 +43,11 @@ static struct options {
 	.initrd_addr = INITRD_DEFAULT_ADDR,
 };
 
-/* A zImage, as far as its header tells; see load_kernel(). */
+/* What the kernel's own format tells. */
 static struct {
 	uint64_t footprint;		/* from RAM start, once inflated */
 	uint64_t size;			/* in memory, while it inflates */
+	uint32_t entry;			/* ELF: bit 0 for Thumb; else 0 */
 } kernel;
 
 static uint64_t ram_start, ram_end;	/* the bank that the wrapper is in */
@@ -92,6 +94,98 @@ static uint32_t le32(const uint8_t *p)
 	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+/* An ELF file's program header; its numbers are the host's, little-endian. */
+static Elf32_Phdr segment(const Elf32_Ehdr *header, unsigned n)
+{
+	Elf32_Phdr result;
+
+	memcpy(&result, options.kernel.data + header->e_phoff +
+	       n * sizeof result, sizeof result);
+	return result;
+}
+
+static _Noreturn void bad_elf(const char *why)
+{
+	fail("KERNEL=%s: %s; link it for this board's memory",
+	     options.kernel.path, why);
+}
+
+/*
+ * An ELF file is laid out as it will lie in memory, from the first byte of its
+ * first PT_LOAD to the last of its last, with zeros where it has no content:
+ * the wrapper then has nothing to do for it.
+ */
+static void load_elf(void)
+{
+	struct file *file = &options.kernel;
+	uint64_t start = UINT64_MAX, end = 0;
+	bool entry_found = false;
+	Elf32_Ehdr header;
+
+	if (file->size < sizeof header)
+		bad_elf("truncated ELF header");
+	memcpy(&header, file->data, sizeof header);
+	if (header.e_ident[EI_CLASS] != ELFCLASS32 ||
+	    header.e_ident[EI_DATA] != ELFDATA2LSB ||
+	    header.e_machine != EM_ARM || header.e_type != ET_EXEC)
+		bad_elf("not an executable of 32-bit little-endian ARM");
+	if (header.e_phentsize != sizeof(Elf32_Phdr) ||
+	    header.e_phoff + (uint64_t)header.e_phnum * sizeof(Elf32_Phdr) >
+	    file->size)
+		bad_elf("its program headers exceed the file");
+
+	for (unsigned n = 0; n < header.e_phnum; n++) {
+		Elf32_Phdr s = segment(&header, n);
+		uint64_t top = (uint64_t)s.p_paddr + s.p_memsz;
+
+		if (s.p_type != PT_LOAD || s.p_memsz == 0)
+			continue;
+		if ((uint64_t)s.p_offset + s.p_filesz > file->size)
+			bad_elf("a segment exceeds the file");
+		if (s.p_filesz > s.p_memsz)
+			bad_elf("a segment is larger in the file than in memory");
+		if (s.p_paddr < ram_start || top > ram_end)
+			bad_elf("a segment lies outside the RAM");
+		for (unsigned m = 0; m < n; m++) {
+			Elf32_Phdr other = segment(&header, m);
+
+			if (other.p_type == PT_LOAD && other.p_paddr < top &&
+			    s.p_paddr < (uint64_t)other.p_paddr + other.p_memsz)
+				bad_elf("two segments overlap");
+		}
+		/* The entry is a virtual address, and MMU-off code has none. */
+		if (header.e_entry >= s.p_vaddr &&
+		    header.e_entry - s.p_vaddr < s.p_memsz) {
+			kernel.entry = header.e_entry - s.p_vaddr + s.p_paddr;
+			entry_found = true;
+		}
+		start = s.p_paddr < start ? s.p_paddr : start;
+		end = top > end ? top : end;
+	}
+	if (!entry_found)
+		bad_elf("its entry lies in no segment");
+	if ((kernel.entry & 3) == 2)
+		bad_elf("its entry is aligned for neither ARM nor Thumb");
+	if (options.kernel_addr)
+		fail("KERNEL_ADDR=: an ELF file says itself where it goes");
+
+	uint8_t *image = calloc(1, end - start);
+
+	if (!image)
+		fail("no memory for the kernel");
+	for (unsigned n = 0; n < header.e_phnum; n++) {
+		Elf32_Phdr s = segment(&header, n);
+
+		if (s.p_type == PT_LOAD)
+			memcpy(image + s.p_paddr - start,
+			       file->data + s.p_offset, s.p_filesz);
+	}
+	free(file->data);
+	file->data = image;
+	file->size = kernel.size = end - start;
+	options.kernel_addr = start;
+}
+
 /*
  * The zImage header (Linux, Documentation/arch/arm/booting.rst and
  * arch/arm/boot/compressed/head.S); all words are little-endian:
@@ -111,8 +205,12 @@ static void load_kernel(void)
 	kernel.size = file->size + MIB;	/* decompressor's bss, stack, malloc */
 	if (options.raw)
 		return;
+	if (file->size >= SELFMAG && !memcmp(data, ELFMAG, SELFMAG)) {
+		load_elf();
+		return;
+	}
 	if (file->size < 0x30 || le32(data + 0x24) != 0x016f2818)
-		fail("KERNEL=%s: not a zImage; name one, or say "
+		fail("KERNEL=%s: neither a zImage nor ELF; name one, or say "
 		     "KERNEL_FORMAT=raw to have it entered at its first byte",
 		     file->path);
 
@@ -209,7 +307,7 @@ static void place(void)
 		if (need > options.kernel_addr)
 			options.kernel_addr = (need + MIB - 1) / MIB * MIB;
 	}
-	if (options.kernel_addr % 4096)
+	if (options.kernel_addr % 4096 && !kernel.entry)
 		fail("KERNEL_ADDR=%#x: not a multiple of 4096; a kernel that "
 		     "is less aligned stops in silence", options.kernel_addr);
 	if (need > TRANSIENT_START)
@@ -336,6 +434,8 @@ static void write_layout(const struct platform *platform)
 	fprintf(out, "#define KERNEL_ADDR %#x\n", options.kernel_addr);
 	fprintf(out, "#define KERNEL_END %#zx\n",
 		options.kernel_addr + options.kernel.size);
+	fprintf(out, "#define KERNEL_ENTRY %#x\n",
+		kernel.entry ? kernel.entry : options.kernel_addr);
 	fprintf(out, "#define DTB_ADDR %#x\n", options.dtb_addr);
 	fprintf(out, "#define DTB_END %#zx\n",
 		options.dtb_addr + options.dtb.size);
@@ -361,19 +461,20 @@ static void write_layout(const struct platform *platform)
 	fprintf(out, "\n#define GICD_ADDR %#x\n", platform->gicd);
 	fprintf(out, "#define GICC_ADDR %#x\n", platform->gicc);
 	fprintf(out, "#define TIMER_HZ %u\n", platform->timer_hz);
-	write_data(out, "KERNEL", "kernel", options.kernel.path);
+	write_data(out, "KERNEL", "kernel",
+		   kernel.entry ? options.output_kernel : options.kernel.path);
 	write_data(out, "DTB", "dtb", options.output_dtb);
 	write_data(out, "INITRD", "initrd", initrd->path);
 	if (fclose(out))
 		fail("%s: %s", options.layout, strerror(errno));
 }
 
-static void write_dtb(const void *fdt, size_t size)
+static void write_image(const char *path, const void *data, size_t size)
 {
-	FILE *out = fopen(options.output_dtb, "wb");
+	FILE *out = fopen(path, "wb");
 
-	if (!out || fwrite(fdt, 1, size, out) != size || fclose(out))
-		fail("%s: %s", options.output_dtb, strerror(errno));
+	if (!out || fwrite(data, 1, size, out) != size || fclose(out))
+		fail("%s: %s", path, strerror(errno));
 }
 
 static uint32_t address(const char *name, const char *text)
@@ -403,6 +504,7 @@ static void parse(int argc, char **argv)
 		{ "initrd-addr", required_argument, 0, 'I' },
 		{ "layout", required_argument, 0, 'l' },
 		{ "output-dtb", required_argument, 0, 'o' },
+		{ "output-kernel", required_argument, 0, 'O' },
 		{ 0 },
 	};
 	int option;
@@ -414,9 +516,9 @@ static void parse(int argc, char **argv)
 			break;
 		case 'f':
 			options.raw = !strcmp(optarg, "raw");
-			if (!options.raw && strcmp(optarg, "zimage"))
-				fail("KERNEL_FORMAT=%s: say zimage or raw",
-				     optarg);
+			if (!options.raw && strcmp(optarg, "auto"))
+				fail("KERNEL_FORMAT=%s: say auto (a zImage or "
+				     "ELF) or raw", optarg);
 			break;
 		case 'd':
 			options.dtb.path = optarg;
@@ -462,6 +564,9 @@ static void parse(int argc, char **argv)
 		case 'o':
 			options.output_dtb = optarg;
 			break;
+		case 'O':
+			options.output_kernel = optarg;
+			break;
 		default:
 			exit(2);
 		}
@@ -470,7 +575,7 @@ static void parse(int argc, char **argv)
 		fail("no kernel: say KERNEL=zImage");
 	if (!options.dtb.path || !*options.dtb.path)
 		fail("no DTB: say DTB=board.dtb, the kernel's for this board");
-	if (!options.layout || !options.output_dtb)
+	if (!options.layout || !options.output_dtb || !options.output_kernel)
 		exit(2);
 }
 
@@ -498,11 +603,11 @@ int main(int argc, char **argv)
 	const char *wrong;
 
 	parse(argc, argv);
-	load_kernel();
 	load_dtb();
+	find_ram();
+	load_kernel();
 	if (options.initrd.path)
 		load(&options.initrd, "INITRD");
-	find_ram();
 
 	/* Room for the CPUs asked for, and for what mending adds here or there. */
 	size_t room = options.dtb.size + DTB_SLACK + 256 * PLATFORM_MAX_CPUS +
@@ -527,7 +632,10 @@ int main(int argc, char **argv)
 		fdt = unmended;
 	options.dtb.size = room;
 	place();
-	write_dtb(fdt, room);
+	write_image(options.output_dtb, fdt, room);
+	if (kernel.entry)
+		write_image(options.output_kernel, options.kernel.data,
+			    options.kernel.size);
 	write_layout(&platform);
 	return 0;
 }
