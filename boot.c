@@ -200,6 +200,7 @@ static void report_cpus(const struct platform *platform, uint32_t absent)
 			say("CPU %x is in the DTB but did not come out of "
 			    "reset; going on without it (QEMU: -smp)",
 			    platform->mpidr[i]);
+	/* Nobody waits for such a CPU, so this is said only if it was quick. */
 	uint32_t unlisted = unlisted_cpu;
 
 	if (unlisted != UNLISTED_NONE)

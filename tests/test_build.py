@@ -344,5 +344,17 @@ def test_fewer_cpus_than_the_dtb_says():
 def test_more_cpus_than_the_dtb_says():
     image = harness.linux("linux-2-psci", SMP=2)
     with harness.Guest(image, cpus=4) as guest:
-        assert re.search(r"CPU 0000000[23] is not in the DTB; it stays off", guest.log)
         assert guest.run("cat /sys/devices/system/cpu/online").strip() == "0-1"
+        # It is said only of a CPU that has come before the boot CPU leaves.
+        for cpu in re.findall(r"boot-wrapper: CPU (\w+) is", guest.log):
+            assert cpu in ("00000002", "00000003")
+
+
+def test_cpu_that_is_not_in_the_dtb(tmp_path):
+    """The DTB has a CPU 5 instead of CPU 1: waiting for it gives CPU 1 the time to come."""
+    dtb = edited_dtb(tmp_path, lambda s: re.sub(r"(cpu@1 {.*?reg = )<0x01>", r"\1<0x05>", s,
+                                                flags=re.S))
+    image = harness.build("unlisted", "all", KERNEL=harness.VMLINUZ, DTB=dtb) / "linux-system.axf"
+    text, _ = harness.console(image, cpus=2, until="entering the kernel")
+    assert "boot-wrapper: CPU 00000005 is in the DTB but did not come out of reset" in text
+    assert "boot-wrapper: CPU 00000001 is not in the DTB; it stays off" in text
