@@ -63,11 +63,11 @@ CFLAGS		:= $(warnings) $(arch) $(nofloat) -marm -Os -std=gnu11 -ffreestanding \
 		   -fno-common -fno-short-enums -fno-pic -fno-stack-protector \
 		   -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns \
 		   -mno-unaligned-access -ffunction-sections -Wa,--noexecstack \
-		   -ffile-prefix-map=$(CURDIR)/= $(defines) $(includes)
+		   '-ffile-prefix-map=$(CURDIR)/=' $(defines) $(includes)
 ifneq ($(LLVM),)
 CFLAGS		:= $(filter-out -fno-tree-loop-distribute-patterns,$(CFLAGS)) -fno-builtin
 endif
-AFLAGS		:= $(arch) -Wa,--noexecstack -ffile-prefix-map=$(CURDIR)/= $(defines) $(includes)
+AFLAGS		:= $(arch) -Wa,--noexecstack '-ffile-prefix-map=$(CURDIR)/=' $(defines) $(includes)
 LDFLAGS		:= -static -nostdlib --build-id=none -z max-page-size=4096 \
 		   -z noexecstack --gc-sections
 HOSTCFLAGS	:= -Wall -Wextra -Werror -O2 -std=gnu11 $(defines) $(includes)
@@ -127,9 +127,12 @@ $(1): FORCE
 endef
 quote = '$(subst ','\'',$(1))'
 $(eval $(call tracked,$(out)/.flags,$$(call quote,$$(CC) $$(LD) $$(CFLAGS) $$(LDFLAGS) $$(BOOT_ENTRY) $$(EXTRA_SOURCES))))
-$(eval $(call tracked,$(out)/.payload,$$(call quote,$$(prepare_arguments))))
+$(eval $(call tracked,$(out)/.payload,$$(call quote,$$(prepare_arguments) $$(payload_files))))
 
 FORCE:
+
+# Nothing is compiled before its compiler has been installed.
+$(out)/.flags: | $(filter deps,$(MAKECMDGOALS))
 
 $(out)/%.c.o: %.c $(out)/.flags
 	$(call quiet,CC,$@)
@@ -157,11 +160,11 @@ endif
 # must leave nothing undefined but the symbols of the linker script and the
 # Hyp stub. Its sections get a prefix, for model.lds.S to tell them apart.
 #
-$(out)/resident.o: $(addprefix $(out)/,$(resident))
+$(out)/resident.o: $(addprefix $(out)/,$(resident)) | $(out)/hyp_stub.S.o $(out)/pen.S.o
 	$(call quiet,LD,$@)
 	$(Q)$(LD) -r -o $@ $^
 	$(Q)$(OBJCOPY) --prefix-alloc-sections=.resident $@
-	@undefined=$$($(NM) -u $@ | awk '{ print $$2 }' | grep -vxE 'resident_start|resident_end|hyp_stub_vectors'); \
+	@undefined=$$($(NM) -u $@ $(out)/hyp_stub.S.o $(out)/pen.S.o | awk '$$1 == "U" { print $$2 }' | grep -vxE 'resident_start|resident_end|hyp_stub_vectors'); \
 	if [ -n "$$undefined" ]; then \
 		echo "boot-wrapper: resident code refers to transient code:" $$undefined >&2; \
 		rm -f $@; exit 1; \
@@ -203,6 +206,9 @@ $(out)/prepare: tools/prepare.c dtb.c $(out)/.flags
 	$(call quiet,HOSTCC,$@)
 	$(Q)$(HOSTCC) $(HOSTCFLAGS) $(if $(LIBFDT_SRC),-I$(fdt_include)) -MMD -MP -MT $@ -MF $@.d \
 		-o $@ tools/prepare.c dtb.c $(host_libfdt)
+
+# make cannot name a file with a space in its path; stat can.
+payload_files = $(shell stat -c '%n %s %y' $(foreach f,KERNEL DTB INITRD,$(if $($f),$(call quote,$($f)))) /dev/null 2>&1)
 
 # A missing file is tools/prepare's to complain of, unless we know how to make it.
 $(out)/layout.h: $(out)/prepare $(out)/.payload $(wildcard $(KERNEL) $(DTB) $(INITRD)) \
@@ -285,8 +291,10 @@ help:
 #?   KERNEL=FILE       a zImage or ELF; KERNEL_FORMAT=raw for anything else
 #?   DTB=FILE          the board's devicetree
 #?   INITRD=FILE       none by default
-#?   BOOTARGS="..."    the kernel's command line; the DTB's own by default
-#?   SMP=1..8          that many CPUs in the DTB; what it has by default
+#?   BOOTARGS="..."    the kernel's command line; the DTB's own by default, and
+#?                     the board's usual one with "make run"
+#?   SMP=1..8          that many CPUs in the DTB; what it has by default, and 2
+#?                     with "make run"
 #?   SMP_METHOD=psci   or pen: how the kernel gets its other CPUs
 #?   DTB_MEND=build    or boot: when the DTB is mended
 #?   QUIET=1           print errors only

@@ -65,7 +65,7 @@ static void check_payload(void)
 	 * The last word of RAM: is it there? Put back what it held. Where the
 	 * access itself fails, that is reported with its address instead.
 	 */
-	uint32_t last = payload.ram_end - 4;
+	uint32_t last = (payload.ram_end - 4) & ~3u;
 	uint32_t was = read32(last);
 
 	write32(last, ~was);
@@ -121,6 +121,7 @@ static uint32_t counter_frequency(const struct platform *platform)
 static void fill_resident(const struct platform *platform)
 {
 	choose_mode();
+	resident.psci = !(payload.flags & PAYLOAD_PEN);
 	resident.cntfrq = counter_frequency(platform);
 	resident.gicd = platform->gicd;
 	resident.gicc = platform->gicc;
@@ -286,7 +287,7 @@ _Noreturn void boot(void)
 
 	if (payload.flags & PAYLOAD_PEN)
 		for (uint32_t i = 0; i < resident.cpu_count; i++)
-			if (cpus[i].cpu.state == CPU_OFF)
+			if (!(absent >> i & 1) && cpus[i].cpu.state == CPU_OFF)
 				turn_on(&cpus[i].cpu, (uintptr_t)pen, 0, me);
 
 	/*

@@ -38,8 +38,10 @@ hyp_stub_vectors:
  * Expects:    r0 = HVC_SET_VECTORS, r1 = physical address of a vector table,
  *             32-byte aligned, of code that can run with the MMU off.
  * Returns:    r0 = 0 and HVBAR = r1, or r0 = HVC_STUB_ERR and HVBAR unchanged.
- * Clobbers:   nothing else. The flags are free to use (SPSR_hyp has the
- *             caller's), and so is r0, once they know whether it was 0.
+ * Clobbers:   nothing else; of a caller in Hyp mode what the exception itself
+ *             does, ELR_hyp, SPSR_hyp and HSR. The flags are free to use
+ *             (SPSR_hyp has the caller's), and so is r0, once they know
+ *             whether it was 0.
  */
 hvc:
 	cmp	r0, #HVC_SET_VECTORS

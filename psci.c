@@ -204,6 +204,8 @@ static _Noreturn void wait_for_power(void)
 uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 		  struct cpu *me)
 {
+	if (!resident.psci)
+		return SMCCC_UNKNOWN;
 	switch (function) {
 	case PSCI_VERSION:
 		return PSCI_1_0;

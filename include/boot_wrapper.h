@@ -50,6 +50,7 @@
  * What SMC answers: PSCI (ARM DEN 0022) in its SMC32 form, by the SMC calling
  * convention (ARM DEN 0028): r0 the function, r1..r3 its arguments, the result
  * in r0, all other registers preserved, SMCCC_UNKNOWN for an unknown function.
+ * With SMP_METHOD=pen there is no PSCI, and SMC is UNDEFINED.
  */
 #define SMCCC_UNKNOWN		0xffffffff
 

@@ -90,6 +90,7 @@ struct resident {
 	uint32_t cpu_count;
 	uint32_t scr;		/* SCR outside Secure state */
 	uint32_t cntfrq;	/* Hz; 0 when there is no Generic Timer */
+	uint32_t psci;		/* whether SMC answers at all */
 	uint32_t gicd;		/* 0 when there is no GIC */
 	uint32_t gicc;
 };

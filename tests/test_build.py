@@ -77,6 +77,29 @@ def test_incremental():
     assert ("CC", "psci.c.o") in changed and ("AS", "monitor.S.o") in changed
 
 
+def test_paths_with_spaces_and_quotes(tmp_path):
+    """Taken as they are, and tracked: a kernel that changes is linked anew."""
+    kernel = tmp_path / 'my "new" kernel, v1'
+    kernel.write_bytes(struct.pack("<I", 0xEAFFFFFE))
+    settings = {"KERNEL": kernel, "DTB": harness.DTB, "KERNEL_FORMAT": "raw",
+                "BOOTARGS": "a=\"b c\" d='e' f\\\\g"}
+    harness.build("spaces", "all", **settings)
+    assert not steps(harness.run_make("spaces", "all", **settings))
+    kernel.write_bytes(struct.pack("<2I", 0xEAFFFFFE, 1))
+    assert ("LD", "linux-system.axf") in steps(harness.run_make("spaces", "all", **settings))
+    source = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", harness.CHECK / "spaces" /
+                             harness.BOARD / "payload.dtb"], capture_output=True, text=True).stdout
+    assert r'''bootargs = "a=\"b c\" d='e' f\\\\g"''' in source
+
+
+def test_directory_with_a_space(tmp_path):
+    tree = tmp_path / "a tree"
+    shutil.copytree(harness.TOP, tree, ignore=shutil.ignore_patterns("build", ".git"))
+    done = subprocess.run(["make", "-C", tree, f"DEPS={harness.DEPS}"], capture_output=True,
+                          text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_reproducible(tmp_path):
     """The same bytes from two directories."""
     images = []
@@ -214,6 +237,19 @@ def greedy(tmp_path):
     return path
 
 
+def bad_cells(tmp_path):
+    return edited_dtb(tmp_path, lambda s: s.replace("#address-cells = <0x02>",
+                                                    "#address-cells = <0x09>", 1))
+
+
+def ancient_dtb(tmp_path):
+    data = bytearray(harness.DTB.read_bytes())
+    data[20:28] = struct.pack(">2I", 9, 4)
+    path = tmp_path / "ancient.dtb"
+    path.write_bytes(data)
+    return path
+
+
 BAD = {
     "no such kernel": ({"KERNEL": "/nonexistent/zImage"}, "No such file or directory"),
     "no such DTB": ({"DTB": "/nonexistent/x.dtb"}, "No such file or directory"),
@@ -232,6 +268,16 @@ BAD = {
     "not a DTB": ({"DTB": text_file}, "not a valid DTB"),
     "truncated DTB": ({"DTB": cut_dtb}, "not a valid DTB"),
     "damaged DTB": ({"DTB": damaged_dtb}, "not a valid DTB"),
+    "DTB with impossible cells": ({"DTB": bad_cells}, "of the root is wrong"),
+    "DTB of version 9": ({"DTB": ancient_dtb}, "not a valid DTB: FDT_ERR_BADVERSION"),
+    "DTB where the kernel inflates to": ({"DTB_ADDR": "0x80100000"}, "the kernel would overwrite it"),
+    "initrd where the kernel inflates to": ({"INITRD": harness.VMLINUZ,
+                                             "INITRD_ADDR": "0x80400000"},
+                                            "the kernel would overwrite it"),
+    "initrd in the kernel's work space": ({"INITRD": harness.VMLINUZ,
+                                           "INITRD_ADDR": "0x82540000"},
+                                          "the kernel would overwrite it"),
+    "kernel at 0": ({"KERNEL_ADDR": "0"}, "it exceeds the RAM"),
     "DTB without CPUs": ({"DTB": without_cpus}, "has no CPU under /cpus"),
     "DTB without memory": ({"DTB": without_memory}, "no /memory at 0x87e00000"),
     "DTB with disabled memory": ({"DTB": disabled_memory}, "no /memory at 0x87e00000"),
@@ -329,6 +375,15 @@ def test_less_ram_than_the_dtb_says(image):
     text, status = harness.console(image, cpus=2, memory="512M")
     assert "boot-wrapper: no RAM at bffffffc, where the DTB has some" in text
     assert status == 1
+
+
+def test_odd_ram_size(tmp_path):
+    """A common mistake: the RAM's last byte, or its size less one."""
+    dtb = edited_dtb(tmp_path, lambda s: s.replace("0x80000000 0x00 0x40000000",
+                                                   "0x80000000 0x00 0x3fffffff"))
+    image = harness.linux("odd-ram", DTB=dtb, SMP=1)
+    with harness.Guest(image) as guest:
+        assert "CPU: All CPU(s) started in HYP mode." in guest.log
 
 
 def test_fewer_cpus_than_the_dtb_says():

@@ -41,9 +41,10 @@ def test_toolchains(toolchain):
     assert not verdict(text)[1] and status == 0
 
 
-def test_in_svc_mode():
+@pytest.mark.parametrize("method", ["psci", "pen"])
+def test_in_svc_mode(method):
     """Without the Virtualization Extensions: the PL1 half of the promises."""
-    image = harness.conformance("conformance-2-psci-build", SMP=2)
+    image = harness.conformance(f"conformance-2-{method}-build", SMP=2, SMP_METHOD=method)
     text, status = harness.console(image, cpus=2, machine="vexpress-a15,secure=on,"
                                                           "virtualization=off")
     assert not verdict(text)[1] and status == 0

@@ -99,6 +99,19 @@ def test_cpu_nodes(cpus):
                                "reg": struct.pack(">I", number), "enable-method": b"psci\0"}
 
 
+def test_cpu_nodes_are_copied_whole(tmp_path):
+    """Subnodes stay; a copy has them too, without the phandles."""
+    source = small().replace("reg = <1>;", "reg = <1>; big = [%s]; l2: cache { phandle = <7>; "
+                             "cache-level = <2>; };" % ("00 " * 1000))
+    dtb = compiled(source, tmp_path)
+    two, eight = prepared("dtb-cpu-2", dtb, SMP=2), prepared("dtb-cpu-8", dtb, SMP=8)
+    assert two["/cpus/cpu@1/cache"]["phandle"] == struct.pack(">I", 7)
+    assert two == {path: value for path, value in eight.items()
+                   if not re.match(r"/cpus/cpu@[2-7]", path)}
+    assert eight["/cpus/cpu@7/cache"] == {"cache-level": struct.pack(">I", 2)}
+    assert len(eight["/cpus/cpu@7"]["big"]) == 1000
+
+
 def test_mended_at_boot_is_mended_at_build():
     """What Linux gets is the same tree, whoever has mended it."""
     trees = []

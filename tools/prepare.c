@@ -34,7 +34,7 @@ struct file {
 static struct options {
 	struct file kernel, dtb, initrd;
 	const char *bootargs, *layout, *output_dtb, *output_kernel;
-	bool raw, mend, pen, quiet;
+	bool raw, mend, pen, quiet, kernel_addr_given;
 	unsigned cpus;			/* 0: as the DTB says */
 	uint32_t kernel_addr, dtb_addr, initrd_addr;
 } options = {
@@ -166,7 +166,7 @@ static void load_elf(void)
 		bad_elf("its entry lies in no segment");
 	if ((kernel.entry & 3) == 2)
 		bad_elf("its entry is aligned for neither ARM nor Thumb");
-	if (options.kernel_addr)
+	if (options.kernel_addr_given)
 		fail("KERNEL_ADDR=: an ELF file says itself where it goes");
 
 	uint8_t *image = calloc(1, end - start);
@@ -184,6 +184,7 @@ static void load_elf(void)
 	file->data = image;
 	file->size = kernel.size = end - start;
 	options.kernel_addr = start;
+	options.kernel_addr_given = true;
 }
 
 /*
@@ -252,7 +253,12 @@ static void load_dtb(void)
 
 	load(file, "DTB");
 	error = file->size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED :
-		fdt_check_full(file->data, file->size);
+		fdt_check_header(file->data);
+	/* Older ones than this libfdt's fdt_check_full() cannot look at. */
+	if (!error && fdt_version(file->data) < 16)
+		error = -FDT_ERR_BADVERSION;
+	if (!error)
+		error = fdt_check_full(file->data, file->size);
 	if (error)
 		fail("DTB=%s: not a valid DTB: %s; make one with dtc", file->path,
 		     fdt_strerror(error));
@@ -265,6 +271,9 @@ static void find_ram(void)
 	int cells = fdt_address_cells(fdt, 0), size_cells = fdt_size_cells(fdt, 0);
 	int node;
 
+	if (cells < 1 || size_cells < 1)
+		fail("DTB=%s: #address-cells or #size-cells of the root is "
+		     "wrong; correct the DTB", options.dtb.path);
 	fdt_for_each_subnode(node, fdt, 0) {
 		const char *type = fdt_getprop(fdt, node, "device_type", NULL);
 		const char *status = fdt_getprop(fdt, node, "status", NULL);
@@ -293,8 +302,25 @@ static void find_ram(void)
 		fail("DTB=%s: no /memory at %#x, where the wrapper of this "
 		     "board lives; use the DTB of this board, with its memory",
 		     options.dtb.path, TRANSIENT_START);
+	/* Whole pages, as far as 32-bit addresses go. */
 	if (ram_end > 0xfffff000)
 		ram_end = 0xfffff000;
+	ram_end &= ~(uint64_t)0xfff;
+}
+
+/* The kernel inflates to [ram_start..need), with work space behind itself. */
+static void keep_out(uint64_t need, const char *what, const struct file *file,
+		     uint64_t address)
+{
+	uint64_t kernel_end = options.kernel_addr + options.kernel.size;
+	uint64_t end = address + file->size;
+
+	if (file->size && ((address < need && end > ram_start) ||
+			   (address >= kernel_end && address <
+			    options.kernel_addr + kernel.size)))
+		fail("%s=%s: at %#llx the kernel would overwrite it while it "
+		     "inflates; set %s_ADDR=", what, file->path,
+		     (unsigned long long)address, what);
 }
 
 /* What a kernel accepts, and RAM has. Overlaps are the linker script's. */
@@ -302,9 +328,11 @@ static void place(void)
 {
 	uint64_t need = ram_start + kernel.footprint;
 
-	if (!options.kernel_addr) {
+	if (!options.kernel_addr_given) {
+		/* Above what it inflates to; else it first moves itself. */
 		options.kernel_addr = KERNEL_DEFAULT_ADDR;
-		if (need > options.kernel_addr)
+		if (need > KERNEL_DEFAULT_ADDR && (need + MIB - 1) / MIB * MIB +
+		    kernel.size <= TRANSIENT_START)
 			options.kernel_addr = (need + MIB - 1) / MIB * MIB;
 	}
 	if (options.kernel_addr % 4096 && !kernel.entry)
@@ -334,6 +362,8 @@ static void place(void)
 		     "set DTB_ADDR=", options.dtb.path, options.dtb_addr,
 		     (unsigned long long)ram_start,
 		     (unsigned long long)ram_end - 1);
+	keep_out(need, "DTB", &options.dtb, options.dtb_addr);
+	keep_out(need, "INITRD", &options.initrd, options.initrd_addr);
 	if (options.dtb.size > MIB)
 		fail("DTB=%s: %zu bytes, but Linux maps no more than 1 MiB; "
 		     "use a smaller one", options.dtb.path, options.dtb.size);
@@ -354,72 +384,125 @@ static void dtb_error(int error)
 		     options.dtb.path, fdt_strerror(error));
 }
 
+/* The n-th CPU node, or a libfdt error. */
+static int cpu_node(const void *fdt, int n)
+{
+	int cpus = fdt_path_offset(fdt, "/cpus"), node;
+
+	if (cpus < 0)
+		return cpus;
+	fdt_for_each_subnode(node, fdt, cpus) {
+		const char *type = fdt_getprop(fdt, node, "device_type", NULL);
+
+		if (type && !strcmp(type, "cpu") && n-- == 0)
+			return node;
+	}
+	return -FDT_ERR_NOTFOUND;
+}
+
+/*
+ * Copy properties and subnodes. A new node, and a new property, become the
+ * first of their kind, so the last is copied first. A second copy of a node
+ * must not have its phandles.
+ */
+static void copy_node(const void *from_fdt, int from, void *fdt, int to,
+		      bool phandles)
+{
+	int items[256], count = 0, item, length;
+
+	fdt_for_each_property_offset(item, from_fdt, from)
+		if (count < 256)
+			items[count++] = item;
+	while (count--) {
+		const char *key;
+		const void *value = fdt_getprop_by_offset(from_fdt, items[count],
+							  &key, &length);
+
+		if (phandles || strcmp(key, "phandle"))
+			dtb_error(fdt_setprop(fdt, to, key, value, length));
+	}
+	count = 0;
+	fdt_for_each_subnode(item, from_fdt, from)
+		if (count < 256)
+			items[count++] = item;
+	while (count-- > 0) {
+		int node = fdt_add_subnode(fdt, to, fdt_get_name(from_fdt,
+						items[count], NULL));
+
+		dtb_error(node);
+		copy_node(from_fdt, items[count], fdt, node, phandles);
+	}
+}
+
 /*
  * SMP=: as many CPU nodes as asked for. Those beyond what the DTB has are made
- * like its last one, with the next affinity number. A new node becomes its
- * parent's first, so all are taken out and put back, the last one first.
+ * like its last one, with the next affinity numbers. To keep their order, all
+ * are taken out then, and put back.
  */
 static void set_cpu_count(void *fdt)
 {
-	int size = fdt_totalsize(fdt), count = 0, old[PLATFORM_MAX_CPUS], node;
-	int cpus = fdt_path_offset(fdt, "/cpus");
+	int wanted = options.cpus, count = 0, node;
+
+	while ((node = cpu_node(fdt, wanted)) >= 0)
+		dtb_error(fdt_del_node(fdt, node));
+	while (cpu_node(fdt, count) >= 0)
+		count++;
+	if (!count)
+		fail("DTB=%s: no CPU under /cpus to make others like; "
+		     "use a DTB of this board", options.dtb.path);
+	if (count == wanted)
+		return;
+
+	int size = fdt_totalsize(fdt);
 	void *was = malloc(size);
 
 	if (!was)
 		fail("no memory for the DTB");
 	memcpy(was, fdt, size);
-	dtb_error(cpus);
-	fdt_for_each_subnode(node, was, cpus) {
-		const char *type = fdt_getprop(was, node, "device_type", NULL);
-
-		if (type && !strcmp(type, "cpu") && count < PLATFORM_MAX_CPUS)
-			old[count++] = node;
-	}
-	if (!count)
-		fail("DTB=%s: no CPU under /cpus to make others like; "
-		     "use a DTB of this board", options.dtb.path);
-	for (int i = count - 1; i >= 0; i--)
-		dtb_error(fdt_del_node(fdt, old[i]));
-
-	for (int i = options.cpus - 1; i >= 0; i--) {
-		int like = old[i < count ? i : count - 1], property, length;
+	while ((node = cpu_node(fdt, 0)) >= 0)
+		dtb_error(fdt_del_node(fdt, node));
+	for (int i = wanted - 1; i >= 0; i--) {
+		int like = cpu_node(was, i < count ? i : count - 1), length;
 		const fdt32_t *reg = fdt_getprop(was, like, "reg", &length);
-		uint32_t more = i < count ? 0 : i - count + 1;
-		fdt32_t cells[2];
 		char name[32];
 
 		if (!reg || (length != 4 && length != 8))
 			fail("DTB=%s: a CPU without reg; use a DTB of this "
 			     "board", options.dtb.path);
+
+		fdt32_t cells[2];
+		fdt32_t *last = &cells[length / 4 - 1];
+		uint32_t number;
+
 		memcpy(cells, reg, length);
-		reg = &cells[length / 4 - 1];
-		more += fdt32_ld(reg);
-		fdt32_st(&cells[length / 4 - 1], more);
-		snprintf(name, sizeof name, "cpu@%x", more);
-		node = fdt_add_subnode(fdt, cpus, name);
+		number = fdt32_ld(last) + (i < count ? 0 : i - count + 1);
+		fdt32_st(last, number);
+		snprintf(name, sizeof name, "cpu@%x", number);
+		node = fdt_add_subnode(fdt, fdt_path_offset(fdt, "/cpus"), name);
 		dtb_error(node);
-
-		fdt_for_each_property_offset(property, was, like) {
-			const char *key;
-			const void *value = fdt_getprop_by_offset(was, property,
-								  &key, &length);
-
-			if (!strcmp(key, "reg"))
-				value = cells;
-			else if (i >= count && !strcmp(key, "phandle"))
-				continue;
-			dtb_error(fdt_setprop(fdt, node, key, value, length));
-		}
+		copy_node(was, like, fdt, node, i < count);
+		dtb_error(fdt_setprop(fdt, node, "reg", cells, length));
 	}
 	free(was);
+}
+
+/* A string literal, for the C preprocessor and the assembler. */
+static void write_string(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text; text++)
+		fprintf(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+	fputc('"', out);
 }
 
 static void write_data(FILE *out, const char *name, const char *section,
 		       const char *path)
 {
 	fprintf(out, "#define %s_DATA", name);
-	if (path)
-		fprintf(out, " .section .%s, \"a\"; .incbin \"%s\"", section, path);
+	if (path) {
+		fprintf(out, " .section .%s, \"a\"; .incbin ", section);
+		write_string(out, path);
+	}
 	fputc('\n', out);
 }
 
@@ -451,10 +534,9 @@ static void write_layout(const struct platform *platform)
 		BW_BOOT_MODE_MAGIC | BW_MODE_HYP << BW_MODE_SHIFT | BW_OWNS_HYP
 		: 0);
 	fprintf(out, "#define BOOTARGS %s\n", options.bootargs ? "bootargs" : "0");
-	fprintf(out, "#define BOOTARGS_TEXT \"");
-	for (const char *p = options.bootargs; p && *p; p++)
-		fprintf(out, *p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
-	fprintf(out, "\"\n#define CPU_COUNT %u\n", platform->cpu_count);
+	fprintf(out, "#define BOOTARGS_TEXT ");
+	write_string(out, options.bootargs ? options.bootargs : "");
+	fprintf(out, "\n#define CPU_COUNT %u\n", platform->cpu_count);
 	fprintf(out, "#define CPU_MPIDRS %#x", platform->mpidr[0]);
 	for (unsigned i = 1; i < PLATFORM_MAX_CPUS; i++)
 		fprintf(out, ", %#x", platform->mpidr[i]);
@@ -551,6 +633,7 @@ static void parse(int argc, char **argv)
 			break;
 		case 'K':
 			options.kernel_addr = address("KERNEL_ADDR", optarg);
+			options.kernel_addr_given = true;
 			break;
 		case 'D':
 			options.dtb_addr = address("DTB_ADDR", optarg);
@@ -609,10 +692,9 @@ int main(int argc, char **argv)
 	if (options.initrd.path)
 		load(&options.initrd, "INITRD");
 
-	/* Room for the CPUs asked for, and for what mending adds here or there. */
-	size_t room = options.dtb.size + DTB_SLACK + 256 * PLATFORM_MAX_CPUS +
-		      (options.bootargs ? strlen(options.bootargs) : 0);
-	room = (room + 7) & ~(size_t)7;
+	/* Room for what mending adds, and here for CPUs as large as all of it. */
+	size_t slack = DTB_SLACK + (options.bootargs ? strlen(options.bootargs) : 0);
+	size_t room = (1 + options.cpus) * options.dtb.size + slack;
 	void *fdt = calloc(1, room), *unmended = malloc(room);
 
 	if (!fdt || !unmended)
@@ -630,9 +712,15 @@ int main(int argc, char **argv)
 		mend(fdt, &nodes);
 	else
 		fdt = unmended;
-	options.dtb.size = room;
+	dtb_error(fdt_pack(fdt));
+	options.dtb.size = (fdt_totalsize(fdt) + slack + 7) & ~(size_t)7;
+	fdt = realloc(fdt, options.dtb.size);
+	if (!fdt)
+		fail("no memory for the DTB");
+	memset((char *)fdt + fdt_totalsize(fdt), 0,
+	       options.dtb.size - fdt_totalsize(fdt));
 	place();
-	write_image(options.output_dtb, fdt, room);
+	write_image(options.output_dtb, fdt, options.dtb.size);
 	if (kernel.entry)
 		write_image(options.output_kernel, options.kernel.data,
 			    options.kernel.size);
