@@ -56,13 +56,16 @@ def test_on_a_secondary_cpu(image, tmp_path):
         assert guest.run("cat /sys/devices/system/cpu/online").strip() == "0"
 
 
-@pytest.mark.parametrize("how, what", [("undef", "undefined instruction"),
-                                       ("abort", "data abort")])
-def test_in_hyp_mode(how, what):
+@pytest.mark.parametrize("how, what, mode", [
+    ("undef", "undefined instruction", "hyp"),
+    ("abort", "data abort", "hyp"),
+    ("trap", "trap", "svc"),        # an SMC from SVC mode: HSR.EC is not HVC's
+])
+def test_in_hyp_mode(how, what, mode):
     """The Hyp stub reports what a kernel does before it has vectors of its own."""
     image = harness.conformance(f"conformance-hyp-{how}", f"conformance=hyp-{how}", SMP=1)
     match = report(image)
     assert match["what"] == what
     assert match["where"] == "Hyp mode"
-    assert match["mode"] == "hyp"
+    assert match["mode"] == mode
     assert "HSR " in match["syndrome"]
