@@ -13,6 +13,8 @@
 
 extern const char resident_start[], resident_end[];
 
+_Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "what a DTB may have, cpus[] holds");
+
 /*
  * How many polls to wait for the CPUs that the DTB promises, where there is no
  * counter that tells when a second is over.

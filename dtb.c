@@ -51,7 +51,7 @@ static bool is_named(const char *name, const char *wanted)
 	return end == '\0' || end == '@';
 }
 
-/* Of a node in a structure block that walk() has looked through. */
+/* Of a node in a structure block that find_nodes() has looked at. */
 static const char *node_name(const void *fdt, int node)
 {
 	return (const char *)fdt + fdt_off_dt_struct(fdt) + node + 4;

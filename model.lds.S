@@ -36,7 +36,6 @@ SECTIONS
 		*(.rodata .rodata.*)
 	} :boot
 	.boot_data ALIGN(4096) : {
-		*(.boot_data)
 		*(.data .data.* .data.rel.ro .data.rel.ro.*)
 		*(.got .got.plt)
 		*(.payload)

@@ -17,7 +17,7 @@
 struct dtb_nodes {
 	int cpu[PLATFORM_MAX_CPUS];
 	int cpu_count;		/* as many as there are, stored or not */
-	int cpus, chosen, psci, reserved_memory, timer;
+	int chosen, psci, reserved_memory, timer;
 	int gic, gic_path[DTB_MAX_DEPTH], gic_depth; /* gic_path[0]: the root */
 	int first;		/* of the root's children; 0: it has none */
 };

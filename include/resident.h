@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What stays in Secure state after hand-over (monitor.S, psci.c, nonsecure.c)
- * and the data that the boot CPU leaves there for it.
+ * What stays in Secure state after hand-over (monitor.S, psci.c, secure.c,
+ * nonsecure.c) and the data that the boot CPU leaves there for it.
  *
  * All of it is accessed with the MMU off in Secure state, so as
  * Strongly-ordered memory: uncached, in program order, aligned.
@@ -131,8 +131,8 @@ _Noreturn void cpu_restart(struct cpu *me);
 _Noreturn void cpu_wait(struct cpu *me);
 
 /*
- * psci.c. Turn `target`, which has come out of reset, on at `entry` (bit 0: Thumb);
- * `me` is the calling CPU. A PSCI status.
+ * psci.c. Turn `target`, which has come out of reset, on at `entry` (bit 0:
+ * Thumb); `me` is the calling CPU. A PSCI status.
  */
 int32_t turn_on(struct cpu *target, uint32_t entry, uint32_t context_id,
 		struct cpu *me);

@@ -30,10 +30,10 @@ TOOLCHAINS = {
 }
 
 
-def run_make(name, *targets, cwd=TOP, **variables):
+def run_make(name, *targets, **variables):
     """`make` into build/check/NAME; returns the completed process."""
     out = CHECK / name
-    command = ["make", "-C", str(cwd), f"O={out}", f"DEPS={DEPS}", *targets]
+    command = ["make", "-C", str(TOP), f"O={out}", f"DEPS={DEPS}", *targets]
     command += [f"{key}={value}" for key, value in variables.items()]
     environment = {k: v for k, v in os.environ.items()
                    if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
@@ -67,10 +67,13 @@ def conformance(name, bootargs="console=ttyAMA0", **variables):
     return build(name, "all", **settings) / "linux-system.axf"
 
 
-def qemu_command(image, cpus=1, memory="1G", machine=MACHINE, semihosting=True, extra=()):
+def qemu_command(image, cpus=1, memory="1G", machine=MACHINE, semihosting=True, reboot=False,
+                 extra=()):
     command = ["qemu-system-arm", "-M", machine, "-m", memory, "-smp", str(cpus),
-               "-display", "none", "-nic", "none", "-no-reboot", "-serial", "stdio",
+               "-display", "none", "-nic", "none", "-serial", "stdio",
                "-kernel", str(image), *extra]
+    if not reboot:
+        command += ["-no-reboot"]
     if semihosting:
         command += ["-semihosting-config", "enable=on,target=native"]
     return command
@@ -86,9 +89,9 @@ def console(image, timeout=60, until=None, **options):
     The status is None if QEMU had to be stopped: after `timeout` seconds, or
     at once when the console has shown `until`.
     """
-    child = pexpect.spawn(qemu_command(image, **options)[0], qemu_command(image, **options)[1:],
-                          env=environment(), timeout=timeout, encoding="utf-8",
-                          codec_errors="replace", echo=False)
+    command = qemu_command(image, **options)
+    child = pexpect.spawn(command[0], command[1:], env=environment(), timeout=timeout,
+                          encoding="utf-8", codec_errors="replace", echo=False)
     try:
         matched = child.expect(([until] if until else []) + [pexpect.EOF, pexpect.TIMEOUT])
         text = child.before + (child.after if isinstance(child.after, str) else "")

@@ -92,18 +92,12 @@ def test_hotplug_of_four_in_memory_that_was_used():
 def test_reboot(method):
     """`reboot` resets the machine, and the wrapper boots it once more."""
     image = harness.linux(f"linux-2-{method}-build", SMP=2, SMP_METHOD=method)
-    command = [word for word in harness.qemu_command(image, cpus=2) if word != "-no-reboot"]
-    original = harness.qemu_command
-    harness.qemu_command = lambda *_, **__: command
-    try:
-        with harness.Guest(image) as guest:
-            guest.child.send("reboot -f\n")
-            guest.wait("boot-wrapper: version")
-            guest.wait("All CPU\\(s\\) started in HYP mode")
-            guest.wait(harness.PROMPT)
-            assert guest.end("poweroff -f") == 0
-    finally:
-        harness.qemu_command = original
+    with harness.Guest(image, cpus=2, reboot=True) as guest:
+        guest.child.send("reboot -f\n")
+        guest.wait("boot-wrapper: version")
+        guest.wait("All CPU\\(s\\) started in HYP mode")
+        guest.wait(harness.PROMPT)
+        assert guest.end("poweroff -f") == 0
 
 
 def test_reboot_ends_qemu(image):

@@ -25,6 +25,10 @@
 #define DTB_SLACK	4096		/* what mending a DTB may add, twice */
 #define MIB		(1024 * 1024)
 
+/* What the build expects of the boot; if that differs, it mends the DTB again. */
+#define EXPECTED_MODE	(BW_BOOT_MODE_MAGIC | BW_MODE_HYP << BW_MODE_SHIFT | \
+			 BW_OWNS_HYP)
+
 struct file {
 	const char *path;
 	uint8_t *data;
@@ -530,9 +534,8 @@ static void write_layout(const struct platform *platform)
 	fprintf(out, "#define PAYLOAD_FLAGS %#x\n",
 		(options.quiet ? PAYLOAD_QUIET : 0) |
 		(options.pen ? PAYLOAD_PEN : 0));
-	fprintf(out, "#define PREPARED %#x\n", options.mend ?
-		BW_BOOT_MODE_MAGIC | BW_MODE_HYP << BW_MODE_SHIFT | BW_OWNS_HYP
-		: 0);
+	fprintf(out, "#define PREPARED %#x\n",
+		options.mend ? EXPECTED_MODE : 0);
 	fprintf(out, "#define BOOTARGS %s\n", options.bootargs ? "bootargs" : "0");
 	fprintf(out, "#define BOOTARGS_TEXT ");
 	write_string(out, options.bootargs ? options.bootargs : "");
@@ -665,8 +668,7 @@ static void parse(int argc, char **argv)
 static void mend(void *fdt, const struct dtb_nodes *nodes)
 {
 	struct dtb_changes changes = {
-		.boot_mode = BW_BOOT_MODE_MAGIC |
-			     BW_MODE_HYP << BW_MODE_SHIFT | BW_OWNS_HYP,
+		.boot_mode = EXPECTED_MODE,
 		.bootargs = options.bootargs,
 		.initrd = options.initrd_addr,
 		.initrd_end = options.initrd.size ?
