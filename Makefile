@@ -84,13 +84,13 @@ host_libfdt	:= -lfdt
 endif
 CFLAGS		+= -isystem libfdt/include -isystem $(fdt_include)
 
-transient	:= boot.S.o boot.c.o console.c.o semihosting.c.o string.c.o dtb.c.o
+transient	:= boot.S.o boot.c.o console.c.o semihosting.c.o string.c.o dtb.c.o modes.c.o
 resident	:= monitor.S.o psci.c.o secure.c.o nonsecure.c.o
 objects		:= $(addprefix $(out)/,$(transient) resident.o hyp_stub.S.o pen.S.o) $(EXTRA_SOURCES:%=$(out)/%.o)
 BOOT_ENTRY	?= reset
 
 debian_kernel	:= $(deps)/vmlinuz
-debian_dtb	:= $(deps)/dtbs/$(BOARD_DTB)
+debian_dtb	= $(if $(BOARD_DTB),$(deps)/dtbs/$(BOARD_DTB),$(out)/qemu-$(or $(SMP),1).dtb)
 debian_initrd	:= $(O)/initramfs.cpio.gz
 
 # What `make run` boots without KERNEL=: Debian's, with a busybox shell.
@@ -145,7 +145,7 @@ $(out)/%.S.o: %.S $(out)/.flags
 	$(Q)$(CC) $(AFLAGS) -MMD -MP -c -o $@ $<
 
 $(out)/string.c.o: CFLAGS += -fno-builtin -O2
-$(out)/dtb.c.o: CFLAGS += -O2
+$(out)/dtb.c.o $(out)/boot.c.o: CFLAGS += -O2
 $(out)/boot.c.o $(out)/dtb.c.o $(out)/string.c.o: | $(libfdt)
 
 $(deps)/libfdt.a: | $(filter deps,$(MAKECMDGOALS))
@@ -162,8 +162,9 @@ endif
 #
 $(out)/resident.o: $(addprefix $(out)/,$(resident)) | $(out)/hyp_stub.S.o $(out)/pen.S.o
 	$(call quiet,LD,$@)
-	$(Q)$(LD) -r -o $@ $^
-	$(Q)$(OBJCOPY) --prefix-alloc-sections=.resident $@
+	$(Q)$(LD) -r -o $@.tmp $^
+	$(Q)$(OBJCOPY) --prefix-alloc-sections=.resident $@.tmp $@
+	@rm -f $@.tmp
 	@undefined=$$($(NM) -u $@ $(out)/hyp_stub.S.o $(out)/pen.S.o | awk '$$1 == "U" { print $$2 }' | grep -vxE 'resident_start|resident_end|hyp_stub_vectors'); \
 	if [ -n "$$undefined" ]; then \
 		echo "boot-wrapper: resident code refers to transient code:" $$undefined >&2; \
@@ -198,14 +199,15 @@ prepare_arguments = --kernel $(call quote,$(KERNEL)) --kernel-format $(call quot
 	$(if $(filter undefined,$(origin BOOTARGS)),,--bootargs $(call quote,$(BOOTARGS))) \
 	$(if $(SMP),--cpus $(call quote,$(SMP))) --mend $(call quote,$(DTB_MEND)) \
 	--smp-method $(call quote,$(SMP_METHOD)) $(if $(filter 1,$(QUIET)),--quiet) \
+	$(if $(MODE),--mode $(call quote,$(MODE))) $(if $(GRANT),--grant $(call quote,$(GRANT))) \
 	$(if $(KERNEL_ADDR),--kernel-addr $(call quote,$(KERNEL_ADDR))) \
 	$(if $(DTB_ADDR),--dtb-addr $(call quote,$(DTB_ADDR))) \
 	$(if $(INITRD_ADDR),--initrd-addr $(call quote,$(INITRD_ADDR)))
 
-$(out)/prepare: tools/prepare.c dtb.c $(out)/.flags
+$(out)/prepare: tools/prepare.c dtb.c modes.c $(out)/.flags
 	$(call quiet,HOSTCC,$@)
 	$(Q)$(HOSTCC) $(HOSTCFLAGS) $(if $(LIBFDT_SRC),-I$(fdt_include)) -MMD -MP -MT $@ -MF $@.d \
-		-o $@ tools/prepare.c dtb.c $(host_libfdt)
+		-o $@ tools/prepare.c dtb.c modes.c $(host_libfdt)
 
 # make cannot name a file with a space in its path; stat can.
 payload_files = $(shell stat -c '%n %s %y' $(foreach f,KERNEL DTB INITRD,$(if $($f),$(call quote,$($f)))) /dev/null 2>&1)
@@ -237,7 +239,13 @@ $(out)/linux-system.axf: $(out)/linux-system.lds $(objects) $(out)/payload.o $(l
 deps:
 	@tools/deps $(deps)
 
-$(debian_kernel) $(debian_dtb) $(deps)/busybox: | $(filter deps,$(MAKECMDGOALS))
+# A board without one in Debian's package has its DTB from QEMU.
+$(out)/qemu-%.dtb:
+	$(call quiet,QEMU,$@)
+	@mkdir -p $(@D)
+	$(Q)$(QEMU) $(BOARD_QEMU) -machine dumpdtb=$@ -smp $* -display none -nic none
+
+$(debian_kernel) $(if $(BOARD_DTB),$(debian_dtb)) $(deps)/busybox: | $(filter deps,$(MAKECMDGOALS))
 	@[ -e $@ ] || echo 'boot-wrapper: $@ is missing; run "make deps", or say KERNEL=, DTB= and INITRD=' >&2; [ -e $@ ]
 
 $(debian_initrd): tools/mkinitramfs tools/initramfs-init | $(deps)/busybox
@@ -297,6 +305,9 @@ help:
 #?                     with "make run"
 #?   SMP_METHOD=psci   or pen: how the kernel gets its other CPUs
 #?   DTB_MEND=build    or boot: when the DTB is mended
+#?   MODE=hyp          or svc, secure-svc, secure-monitor: start the kernel so; by
+#?                     default the best that its ELF note and the CPU allow
+#?   GRANT=secure      the kernel owns Secure state, too: SMC can set MVBAR
 #?   QUIET=1           print errors only
 #?   KERNEL_ADDR= DTB_ADDR= INITRD_ADDR=   where each is placed
 #?

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reset. Every CPU comes here, all at once.
+ * Reset, or wherever other firmware has left a CPU. Every CPU comes here, all
+ * at once after reset.
  *
- * Entered in:	Secure SVC mode (reset) or Monitor mode, MMU off. Every other
- *		register may hold anything, and so may memory outside the image.
- *		Non-secure SVC and Hyp are told apart, and refused.
- *		The image itself is as it was linked: loaded anew each time.
- * Leaves to:	Monitor mode, with A, I, F masked: to C on the boot CPU, with a
- *		stack; to reset_secondary in monitor.S on the others.
+ * Entered in:	Secure SVC (reset) or Monitor mode, Non-secure Hyp or SVC mode,
+ *		MMU off. Every other register may hold anything, and so may
+ *		memory outside the image. The image itself is as it was linked:
+ *		loaded anew each time.
+ * Leaves to:	in Secure state Monitor mode, else the same mode, with A, I, F
+ *		masked: to boot() on the boot CPU, with a stack; to
+ *		reset_secondary in monitor.S on the others.
  *
  * Transient: a kernel may overwrite all of this file. A CPU that comes out of
  * reset when one has done so is lost.
@@ -29,17 +31,22 @@ reset:
 	and	r0, r0, #PSR_MODE_MASK
 	cpsid	aif
 	setend	le
-	cmp	r0, #PSR_HYP
-	beq	entered_in_hyp
 	cmp	r0, #PSR_MON
 	beq	reset_at_monitor
+	cmp	r0, #PSR_HYP
+	beq	entered_at_hyp
 
 	/*
 	 * Secure and Non-secure SVC look alike, but only Secure state can read
-	 * SCR. SCTLR first: vectors could be at 0xffff0000.
+	 * SCR. SCTLR first: vectors could be at 0xffff0000. A CPU that has no
+	 * Secure state has no VBAR either.
 	 */
-	load_address r0, SCTLR_SECURE
+	load_address r0, SCTLR_OWN
 	mcr	SCTLR(r0)
+	isb
+	mrc	ID_PFR1(r0)
+	tst	r0, #ID_PFR1_SECURITY
+	beq	entered_at_svc
 	load_address r0, probe_vectors
 	mcr	VBAR(r0)
 	isb
@@ -50,10 +57,10 @@ reset_at_monitor:
 	mov	r0, #0
 	mcr	SCR(r0)
 	isb
-	load_address r0, SCTLR_SECURE
+	load_address r0, SCTLR_OWN
 	mcr	SCTLR(r0)
 	isb
-	load_address r0, secure_vectors
+	load_address r0, pl1_vectors
 	mcr	VBAR(r0)
 	load_address r0, monitor_vectors
 	mcr	MVBAR(r0)
@@ -67,36 +74,41 @@ reset_at_monitor:
 	bne	reset_secondary
 
 	load_address sp, boot_stack_end
+	mov	r0, #ENTERED_SECURE
 	bl	boot
 
-/*
- * Entered in a state that cannot open the door to Hyp mode for all: say so,
- * once. With a stack, but in the mode that it is; C does not mind.
- */
-entered_in_hyp:
+/* Secure state belongs to other firmware, or the CPU has none. */
+entered_at_hyp:
+	load_address r0, HSCTLR_OWN
+	mcr	HSCTLR(r0)
 	load_address r0, hyp_stub_vectors
 	mcr	HVBAR(r0)
 	isb
-	load_address r4, refuse_hyp
-	b	refuse_entry
-entered_nonsecure:
-	load_address r0, secure_vectors
+	mov	r4, #ENTERED_HYP
+	b	entered_nonsecure
+
+nonsecure_svc:
+	load_address r0, pl1_vectors
 	mcr	VBAR(r0)
 	isb
-	load_address r4, refuse_nonsecure
-refuse_entry:
+entered_at_svc:
+	cps	#PSR_SVC
+	mov	r4, #ENTERED_SVC
+
+entered_nonsecure:
 	mrc	MPIDR(r0)
 	bic	r0, r0, #~MPIDR_AFFINITY
 	load_address r1, BOARD_BOOT_CPU
 	cmp	r0, r1
-	bne	cpu_stop
+	bne	reset_secondary
 	load_address sp, boot_stack_end
-	bx	r4
+	mov	r0, r4
+	bl	boot
 
 	.balign	32
 probe_vectors:
 	b	cpu_stop
-	b	entered_nonsecure	@ undefined instruction: no access to SCR
+	b	nonsecure_svc		@ undefined instruction: no access to SCR
 	b	cpu_stop
 	b	cpu_stop
 	b	cpu_stop

@@ -8,10 +8,12 @@
 #include "board.h"
 #include "boot.h"
 #include "boot_wrapper.h"
+#include "memory_map.h"
+#include "modes.h"
 #include "resident.h"
 #include "version.h"
 
-extern const char resident_start[], resident_end[];
+extern const char resident_start[];
 
 _Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "what a DTB may have, cpus[] holds");
 
@@ -20,6 +22,17 @@ _Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "what a DTB may have, cpus[] holds
  * counter that tells when a second is over.
  */
 #define CPU_PATIENCE	(1 << 26)
+
+/* By ENTERED_... */
+static const char *const entered_names[] = {
+	"Secure state", "Non-secure Hyp mode", "SVC mode without Secure state",
+};
+
+/* By BW_MODE_... */
+static const uint8_t psr_modes[] = { 0, PSR_MON, PSR_HYP, PSR_SVC, PSR_SVC };
+static const char *const long_names[] = {
+	"", "Secure Monitor", "Non-secure Hyp", "Non-secure SVC", "Secure SVC",
+};
 
 static const char *core_name(uint32_t midr)
 {
@@ -40,21 +53,6 @@ static const char *core_name(uint32_t midr)
 		return "Cortex-A17";
 	}
 	return "unknown core";
-}
-
-/* From boot.S, in Hyp and in Non-secure SVC mode. */
-_Noreturn void refuse_hyp(void)
-{
-	refuse("entered in Non-secure Hyp mode, but only Secure state can "
-	       "prepare the CPUs; start the wrapper from reset "
-	       "(QEMU: secure=on)");
-}
-
-_Noreturn void refuse_nonsecure(void)
-{
-	refuse("entered in SVC mode without Secure state, and only that can "
-	       "prepare the CPUs; start the wrapper from reset "
-	       "(QEMU: secure=on)");
 }
 
 static void check_payload(void)
@@ -95,17 +93,44 @@ static void read_dtb(struct platform *platform, struct dtb_nodes *nodes)
 		refuse("the DTB at %x %s; correct the DTB", payload.dtb, wrong);
 }
 
-static void choose_mode(void)
+/*
+ * Choose the mode that the kernel is entered in, among those that it takes and
+ * that a CPU which was entered here as `entered` says can give.
+ */
+static void choose(uint32_t entered)
 {
 	bool virt = read_cp15(ID_PFR1) & ID_PFR1_VIRT;
-	uint32_t mode = virt ? BW_MODE_HYP : BW_MODE_SVC;
+	bool hyp = virt && entered != ENTERED_SVC;
+	bool grant = payload.flags & PAYLOAD_GRANT_SECURE;
+	uint32_t gives = entered == ENTERED_SECURE ? modes_from_reset(hyp) :
+			 hyp ? BW_TAKES_HYP | BW_TAKES_SVC : BW_TAKES_SVC;
+	uint32_t mode = choose_mode(payload.takes & gives);
+	char takes_list[MODE_LIST_SIZE], gives_list[MODE_LIST_SIZE];
 
-	resident.spsr = PSR_AIF | (virt ? PSR_HYP : PSR_SVC);
-	resident.boot_mode = BW_BOOT_MODE_MAGIC | mode << BW_MODE_SHIFT |
-			     (virt ? BW_OWNS_HYP : 0);
-	resident.scr = SCR_NS | SCR_FW | SCR_AW | (virt ? SCR_HCE : 0) |
-		       /* SCD exists with the Virtualization Extensions only. */
-		       (virt && payload.flags & PAYLOAD_PEN ? SCR_SCD : 0);
+	if (!mode)
+		refuse("the kernel takes %s (%s), but this CPU, entered in %s, "
+		       "gives %s; change one of them (QEMU: secure=, "
+		       "virtualization=)",
+		       list_modes(payload.takes, takes_list), payload.takes_why,
+		       entered_names[entered], list_modes(gives, gives_list));
+	if (grant && entered != ENTERED_SECURE)
+		refuse("GRANT=secure, but the CPU was entered in %s, so Secure "
+		       "state is not ours to give; start the wrapper from reset "
+		       "(QEMU: secure=on)", entered_names[entered]);
+
+	resident.spsr = PSR_AIF | psr_modes[mode];
+	resident.boot_mode = boot_mode_word(mode, hyp, grant);
+	resident.psci = entered == ENTERED_SECURE && !mode_is_secure(mode) &&
+			!(payload.flags & PAYLOAD_PEN);
+	resident.scr = 0;
+	if (entered != ENTERED_SECURE)
+		return;
+	resident.scr = SCR_FW | SCR_AW | (hyp ? SCR_HCE : 0);
+	if (!mode_is_secure(mode))
+		resident.scr |= SCR_NS;
+	/* SCD exists with the Virtualization Extensions only. */
+	if (hyp && !resident.psci && !(resident.boot_mode & BW_OWNS_SECURE))
+		resident.scr |= SCR_SCD;
 }
 
 /* A board says it in the DTB, or CNTFRQ has it from reset, or we know. */
@@ -122,11 +147,10 @@ static uint32_t counter_frequency(const struct platform *platform)
 
 static void fill_resident(const struct platform *platform)
 {
-	choose_mode();
-	resident.psci = !(payload.flags & PAYLOAD_PEN);
 	resident.cntfrq = counter_frequency(platform);
 	resident.gicd = platform->gicd;
 	resident.gicc = platform->gicc;
+	resident.gic_groups = resident.scr & SCR_NS ? 0xffffffff : 0;
 	pen_gicc = platform->gicc;
 	hyp_stub_console = console;
 
@@ -141,31 +165,38 @@ static void fill_resident(const struct platform *platform)
 	}
 }
 
-static struct cpu *find_boot_cpu(void)
+static uint32_t find_boot_cpu(void)
 {
+	uint32_t mpidr = read_cp15(MPIDR) & MPIDR_AFFINITY;
+
 	for (uint32_t i = 0; i < resident.cpu_count; i++)
-		if (cpus[i].cpu.mpidr == BOARD_BOOT_CPU)
-			return &cpus[i].cpu;
+		if (cpus[i].cpu.mpidr == mpidr)
+			return i;
 	refuse("the DTB has no CPU %x, which is the one that starts; "
-	       "correct /cpus", BOARD_BOOT_CPU);
+	       "correct /cpus", mpidr);
 }
 
-/* All interrupts belong to Non-secure state; ITLinesNumber is inclusive. */
+/* All interrupts belong to the kernel's world; ITLinesNumber is inclusive. */
 static void gic_init(void)
 {
-	if (!resident.gicd)
+	uint32_t gicd = resident.gicd, groups = resident.gic_groups;
+
+	if (!gicd)
 		return;
-	uint32_t last = read32(resident.gicd + GICD_TYPER) & 0x1f;
+	uint32_t last = read32(gicd + GICD_TYPER) & 0x1f;
 
 	for (uint32_t n = 1; n <= last; n++)
-		write32(resident.gicd + GICD_IGROUPR + 4 * n, 0xffffffff);
-	write32(resident.gicd + GICD_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
+		write32(gicd + GICD_IGROUPR + 4 * n, groups);
+	write32(gicd + GICD_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
 }
 
-/* The low word of CNTPCT; does not count where there is no Generic Timer. */
+/*
+ * The low word of the virtual counter, which no mode is denied. It does not
+ * count where there is no Generic Timer.
+ */
 static uint32_t counter(void)
 {
-	return resident.cntfrq ? read_cp15_64_low(CNTPCT) : 0;
+	return resident.cntfrq ? read_cp15_64_low(CNTVCT) : 0;
 }
 
 /*
@@ -198,9 +229,12 @@ static uint32_t gather_cpus(void)
 
 static void report_cpus(const struct platform *platform, uint32_t absent)
 {
-	for (uint32_t i = 0; i < resident.cpu_count; i++)
+	for (uint32_t i = 0; absent >> i; i++)
 		if (absent >> i & 1)
-			say("CPU %x is in the DTB but did not come out of "
+			say(platform->mpidr[i] == cpus[i].cpu.mpidr ?
+			    "CPU %x has no way to the kernel, for lack of PSCI "
+			    "and of a pen; going on without it" :
+			    "CPU %x is in the DTB but did not come out of "
 			    "reset; going on without it (QEMU: -smp)",
 			    platform->mpidr[i]);
 	/* Nobody waits for such a CPU, so this is said only if it was quick. */
@@ -210,7 +244,14 @@ static void report_cpus(const struct platform *platform, uint32_t absent)
 		say("CPU %x is not in the DTB; it stays off", unlisted);
 }
 
-static void mend_dtb(const struct dtb_nodes *nodes, uint32_t absent)
+/* Entered in Non-secure state, we leave nothing behind in Secure state. */
+static uint32_t reserved_end(void)
+{
+	return resident.scr ? RESIDENT_END : RESIDENT_NONSECURE_END;
+}
+
+static void mend_dtb(const struct dtb_nodes *nodes, enum dtb_psci psci,
+		     uint32_t absent)
 {
 	struct dtb_changes changes = {
 		.boot_mode = resident.boot_mode,
@@ -218,8 +259,8 @@ static void mend_dtb(const struct dtb_nodes *nodes, uint32_t absent)
 		.initrd = payload.initrd,
 		.initrd_end = payload.initrd_end,
 		.reserve = (uintptr_t)resident_start,
-		.reserve_end = (uintptr_t)resident_end,
-		.psci = !(payload.flags & PAYLOAD_PEN),
+		.reserve_end = reserved_end(),
+		.psci = psci,
 		.absent = absent,
 	};
 	int error = dtb_mend((void *)payload.dtb, nodes, &changes);
@@ -235,12 +276,19 @@ static void say_image(const char *what, uint32_t start, uint32_t end)
 		say("[%x..%x] %s", start, end - 1, what);
 }
 
-static void banner(uint32_t absent)
+static void banner(uint32_t entered, uint32_t absent)
 {
+	/* By the two ownership bits. */
+	static const char *const owned[] = {
+		"neither Hyp mode nor Secure state",
+		"Secure state, but not Hyp mode",
+		"Hyp mode, but not Secure state",
+		"Hyp mode and Secure state",
+	};
 	uint32_t midr = read_cp15(MIDR);
 	uint32_t ready = resident.cpu_count;
-	bool pen = payload.flags & PAYLOAD_PEN;
-	bool hyp = resident.boot_mode & BW_OWNS_HYP;
+	uint32_t word = resident.boot_mode;
+	char list[MODE_LIST_SIZE];
 
 	for (; absent; absent &= absent - 1)
 		ready--;
@@ -250,44 +298,73 @@ static void banner(uint32_t absent)
 	say_image("kernel", payload.kernel, payload.kernel_end);
 	say_image("DTB", payload.dtb, payload.dtb_end);
 	say_image("initrd", payload.initrd, payload.initrd_end);
-	say_image(pen ? "resident: Hyp stub, pen, Monitor" :
-			"resident: Hyp stub, Monitor, PSCI",
-		  (uintptr_t)resident_start, (uintptr_t)resident_end);
-	say("entering the kernel in Non-secure %s mode; it owns %s",
-	    hyp ? "Hyp" : "SVC",
-	    hyp ? "Hyp mode, but not Secure state" :
-		  "neither Hyp mode nor Secure state");
+	say_image(entered != ENTERED_SECURE ? "resident: Hyp stub, pen" :
+		  resident.psci ? "resident: Hyp stub, Monitor, PSCI" :
+				  "resident: Hyp stub, pen, Monitor",
+		  (uintptr_t)resident_start, reserved_end());
+	say("entered in %s; the kernel takes %s (%s)", entered_names[entered],
+	    list_modes(payload.takes, list), payload.takes_why);
+	say("entering the kernel in %s mode; it owns %s",
+	    long_names[mode_of(word)],
+	    owned[word & (BW_OWNS_HYP | BW_OWNS_SECURE)]);
 }
 
-_Noreturn void boot(void)
+_Noreturn void boot(uint32_t entered)
 {
-	struct platform platform = payload.platform;
+	const struct platform *platform = &payload.platform;
+	struct platform found;
 	struct dtb_nodes nodes;
+	enum dtb_psci psci;
+	uint32_t absent = 0;
 
-	secure_init();
-	board_init();
+	board_console_init();
+	if (entered == ENTERED_SECURE) {
+		secure_init();
+		board_init();
+	}
 	check_payload();
-	if (!payload.prepared)
-		read_dtb(&platform, &nodes);
-	fill_resident(&platform);
+	choose(entered);
+	if (!payload.prepared) {
+		read_dtb(&found, &nodes);
+		platform = &found;
+	}
+	fill_resident(platform);
 
-	struct cpu *me = find_boot_cpu();
+	uint32_t boot_cpu = find_boot_cpu();
+	struct cpu *me = &cpus[boot_cpu].cpu;
 
 	me->state = CPU_ON;
-	gic_init();
-	uint32_t absent = gather_cpus();
+	if (entered == ENTERED_SECURE)
+		gic_init();
+
+	/*
+	 * How the kernel gets its other CPUs: by our PSCI, by that of firmware
+	 * below us (the build prepares no DTB that has a node for one), or out
+	 * of the pen, if there is one.
+	 */
+	if (resident.psci)
+		psci = DTB_PSCI_OURS;
+	else if (entered != ENTERED_SECURE && !payload.prepared && nodes.psci)
+		psci = DTB_PSCI_FIRMWARES;
+	else
+		psci = DTB_PSCI_NONE;
+	if (psci != DTB_PSCI_FIRMWARES)
+		absent = gather_cpus();
+	if (psci == DTB_PSCI_NONE && !BOARD_PEN)
+		absent = ((1u << resident.cpu_count) - 1) & ~(1u << boot_cpu);
 
 	/* What the build has done holds if all is as the build expected. */
-	if (payload.prepared != resident.boot_mode || absent) {
+	if (payload.prepared != resident.boot_mode || absent ||
+	    entered != ENTERED_SECURE) {
 		if (payload.prepared)
-			read_dtb(&platform, &nodes);
-		mend_dtb(&nodes, absent);
+			read_dtb(&found, &nodes);
+		mend_dtb(&nodes, psci, absent);
 	}
-	report_cpus(&platform, absent);
+	report_cpus(platform, absent);
 	if (!(payload.flags & PAYLOAD_QUIET))
-		banner(absent);
+		banner(entered, absent);
 
-	if (payload.flags & PAYLOAD_PEN)
+	if (psci == DTB_PSCI_NONE)
 		for (uint32_t i = 0; i < resident.cpu_count; i++)
 			if (!(absent >> i & 1) && cpus[i].cpu.state == CPU_OFF)
 				turn_on(&cpus[i].cpu, (uintptr_t)pen, 0, me);
@@ -298,6 +375,6 @@ _Noreturn void boot(void)
 	 */
 	dsb();
 	asm volatile("cpsie a\n\tisb\n\tcpsid a" ::: "memory");
-	nonsecure_init();
-	enter_nonsecure(0, BW_MACHINE_DT, payload.dtb, payload.entry, me);
+	kernel_state_init();
+	enter_kernel(0, BW_MACHINE_DT, payload.dtb, payload.entry, me);
 }

@@ -11,6 +11,7 @@
 #include <libfdt.h>
 
 #include "boot_wrapper.h"
+#include "modes.h"
 #include "platform.h"
 #include "version.h"
 
@@ -336,14 +337,7 @@ static int set_flag(void *fdt, int node, const char *name, bool value)
 
 static int mend_chosen(void *fdt, int node, const struct dtb_changes *changes)
 {
-	static const char *const modes[] = {
-		[BW_MODE_SECURE_MONITOR] = "secure-monitor",
-		[BW_MODE_HYP] = "hyp",
-		[BW_MODE_SVC] = "svc",
-		[BW_MODE_SECURE_SVC] = "secure-svc",
-	};
 	uint32_t word = changes->boot_mode;
-	const char *mode = modes[(word & BW_MODE_MASK) >> BW_MODE_SHIFT];
 	int error = 0;
 
 	if (changes->bootargs)
@@ -365,7 +359,7 @@ static int mend_chosen(void *fdt, int node, const struct dtb_changes *changes)
 					   VERSION);
 	if (!error)
 		error = fdt_setprop_string(fdt, node, "boot-wrapper,boot-mode",
-					   mode);
+					   mode_names[mode_of(word)]);
 	if (!error)
 		error = set_flag(fdt, node, "boot-wrapper,owns-hyp",
 				 word & BW_OWNS_HYP);
@@ -375,20 +369,22 @@ static int mend_chosen(void *fdt, int node, const struct dtb_changes *changes)
 	return error;
 }
 
-static int mend_cpu(void *fdt, int node, bool psci, bool absent)
+static int mend_cpu(void *fdt, int node, enum dtb_psci psci, bool absent)
 {
 	int error = 0;
 
 	if (absent)
 		error = fdt_setprop_string(fdt, node, "status", "fail");
-	if (!error && psci)
+	if (error || psci == DTB_PSCI_FIRMWARES)
+		return error;
+	if (psci == DTB_PSCI_OURS)
 		return fdt_setprop_string(fdt, node, "enable-method", "psci");
 
 	const char *method = fdt_getprop(fdt, node, "enable-method", NULL);
 
-	if (!error && method && is_named(method, "psci"))
+	if (method && is_named(method, "psci"))
 		return fdt_delprop(fdt, node, "enable-method");
-	return error;
+	return 0;
 }
 
 /* The firmware that this property complains of is us, and we do configure. */
@@ -397,7 +393,7 @@ static int mend_timer(void *fdt, int node)
 	return set_flag(fdt, node, "arm,cpu-registers-not-fw-configured", false);
 }
 
-/* A child of /reserved-memory that no kernel maps: the resident range. */
+/* A child of /reserved-memory that no kernel maps: the resident range, if any. */
 static int mend_reserved_memory(void *fdt, int parent,
 				const struct dtb_changes *changes)
 {
@@ -416,6 +412,8 @@ static int mend_reserved_memory(void *fdt, int parent,
 			break;
 		}
 
+	if (!changes->reserve_end)
+		return 0;
 	if (address_cells < 1 || address_cells > 2 ||
 	    size_cells < 1 || size_cells > 2)
 		return -FDT_ERR_BADNCELLS;
@@ -501,11 +499,11 @@ static int mend_node(void *fdt, int offset, const struct dtb_nodes *nodes,
 	if (offset == nodes->timer)
 		return mend_timer(fdt, offset);
 	if (offset == nodes->reserved_memory)
-		return changes->reserve_end ?
-		       mend_reserved_memory(fdt, offset, changes) : 0;
+		return mend_reserved_memory(fdt, offset, changes);
 	/* PSCI 0.1 gives its functions numbers that collide with 0.2's. */
 	if (offset == nodes->psci)
-		return fdt_del_node(fdt, offset);
+		return changes->psci == DTB_PSCI_FIRMWARES ? 0 :
+		       fdt_del_node(fdt, offset);
 	for (int i = 0; i < nodes->cpu_count; i++)
 		if (offset == nodes->cpu[i])
 			return mend_cpu(fdt, offset, changes->psci,
@@ -540,7 +538,7 @@ int dtb_mend(void *fdt, const struct dtb_nodes *nodes,
 	}
 
 	/* What was missing altogether goes to the front. */
-	if (changes->psci)
+	if (changes->psci == DTB_PSCI_OURS)
 		error = mend_psci(fdt, add_top_level(fdt, "psci", nodes->first));
 	if (!error && changes->reserve_end && !nodes->reserved_memory)
 		error = add_reserved_memory(fdt, changes, nodes->first);

@@ -33,6 +33,7 @@ SECTIONS
 	.boot TRANSIENT_START : {
 		*(.boot)
 		*(.text .text.*)
+		boot_text_end = .;
 		*(.rodata .rodata.*)
 	} :boot
 	.boot_data ALIGN(4096) : {
@@ -57,6 +58,7 @@ SECTIONS
 	.resident_secure RESIDENT_NONSECURE_END : {
 		*(.resident.monitor)
 		*(.resident.text .resident.text.*)
+		resident_text_end = .;
 		*(.resident.rodata .resident.rodata.*)
 	} :resident_secure
 	.resident_data ALIGN(4096) : {

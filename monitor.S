@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The Secure side's vector tables, SMC dispatch, the secondary CPUs' way from
- * reset, and the way out of Secure state. All of it stays behind after
- * hand-over.
+ * Vector tables of our own, SMC dispatch, the secondary CPUs' way from reset,
+ * and the way to the kernel. All of it stays behind after hand-over.
  */
 #include "arm.h"
 #include "report.h"
@@ -11,6 +10,7 @@
 	.syntax	unified
 	.arch	armv7-a
 	.arch_extension sec
+	.arch_extension virt
 	.arm
 	.section .monitor, "ax"
 
@@ -27,10 +27,13 @@ monitor_vectors:
 	b	unexpected_irq
 	b	unexpected_fiq
 
-/* Secure VBAR: what our own Secure code takes, before and after hand-over. */
-	.global	secure_vectors
+/*
+ * VBAR: what our own code takes. In Secure state before and after hand-over;
+ * before it in Non-secure SVC mode, if we were entered there.
+ */
+	.global	pl1_vectors
 	.balign	32
-secure_vectors:
+pl1_vectors:
 	b	unexpected_reset
 	b	unexpected_undefined
 	b	svc
@@ -44,7 +47,7 @@ secure_vectors:
  * Not the boot CPU: wait until that knows from the DTB which CPUs there are,
  * find oneself among them, and wait there to be turned on.
  *
- * Entered in: Monitor mode from reset, with the vectors in place.
+ * Entered in: the mode that boot.S works in, with the vectors in place.
  * Expects:    r0 = MPIDR affinity. Leaves to cpu_wait(), or stops.
  */
 	.global	reset_secondary
@@ -72,15 +75,14 @@ reset_secondary:
 	dsb
 	b	cpu_stop
 
-3:	mov	r4, sp
-	bl	secure_init
-	mov	r0, r4
+3:	mov	r0, sp
 	b	cpu_wait
 
 /*
  * SMC.
  *
- * Entered in: Monitor mode from Non-secure PL1 or Hyp mode; A, I, F masked.
+ * Entered in: Monitor mode, A, I, F masked, from Non-secure PL1 or Hyp mode;
+ *             from Secure PL1, if a kernel was entered there.
  * Expects:    sp = this CPU's struct cpu, its stack empty; r0..r3 the call.
  * Returns:    r0. Clobbers nothing else; r1..r3 too keep the caller's values,
  *             so that nothing Secure leaks.
@@ -104,15 +106,16 @@ svc:
 	movs	pc, lr
 
 /*
- * void enter_nonsecure(r0, r1, r2, entry, me)
+ * void enter_kernel(r0, r1, r2, entry, me)
  *
- * Entered in: Monitor mode, SCR.NS = 1, with nonsecure_init() done.
+ * Entered in: Monitor mode, or the Non-secure mode that we were entered in;
+ *             with kernel_state_init() done.
  * Expects:    r0..r2 for the kernel; r3 its entry, bit 0 for Thumb;
  *             [sp] this CPU's struct cpu.
  * Leaves:     the mode of resident.spsr; r3 = the boot-mode word; r4..r12 = 0.
  */
-	.global	enter_nonsecure
-enter_nonsecure:
+	.global	enter_kernel
+enter_kernel:
 	ldr	sp, [sp]
 	bic	lr, r3, #1
 	and	r3, r3, #1
@@ -121,6 +124,9 @@ enter_nonsecure:
 	orr	r5, r5, r3, lsl #5	@ PSR_T
 	msr	spsr_cxsf, r5
 	ldr	r3, [r4, #RESIDENT_WORD]
+	mrs	r4, cpsr
+	and	r4, r4, #PSR_MODE_MASK
+	cmp	r4, #PSR_HYP
 	mov	r4, #0
 	mov	r5, #0
 	mov	r6, #0
@@ -131,7 +137,9 @@ enter_nonsecure:
 	mov	r11, #0
 	mov	r12, #0
 	dsb
-	movs	pc, lr
+	movsne	pc, lr
+	msr	elr_hyp, lr
+	eret
 
 /*
  * void cpu_restart(me)
@@ -144,11 +152,11 @@ cpu_restart:
 	b	cpu_wait
 
 /*
- * Exceptions in Secure state that nobody expected: print what, where and why,
+ * Exceptions in our own code that nobody expected: print what, where and why,
  * stop this CPU. The other CPUs go on.
  *
- * Entered in: the exception's own mode, Secure; lr is ahead of the instruction
- * by what the ARM ARM says of each (undefined instruction: for ARM state).
+ * Entered in: the exception's own mode; lr is ahead of the instruction by what
+ * the ARM ARM says of each (undefined instruction: for ARM state).
  */
 unexpected_reset:
 	unexpected lr, 0, "reset vector"
@@ -168,7 +176,7 @@ report_unexpected:
 	mov	r4, lr
 	mrs	r6, spsr
 	load_address r8, console
-	report_exception "Secure state"
+	report_exception "the wrapper"
 	report_register ", DFSR ", DFSR(r0)
 	report_register ", DFAR ", DFAR(r0)
 	report_register ", IFSR ", IFSR(r0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Make the Non-secure world of the calling CPU fit to live in.
+ * Make the world of the calling CPU fit for a kernel to live in: the Non-secure
+ * one in any case, and the Secure one if that is where the kernel goes.
  *
  * On every CPU, and again each time that PSCI turns one on. Absolute values:
  * a register that the Secure side leaves as reset, or as the last kernel, had
@@ -10,17 +11,20 @@
 #include "resident.h"
 
 /*
- * This CPU's share of the GIC: its SGIs and PPIs belong to Non-secure state.
- * The priority mask is written here because Non-secure state can only change
- * one that is in its own, lower half.
+ * This CPU's share of the GIC: its SGIs and PPIs belong to the kernel's world.
+ * The priority mask is written in Secure state because Non-secure state can
+ * only change one that is in its own, lower half.
  */
 static void gic_cpu_init(void)
 {
-	if (!resident.gicd)
+	uint32_t gicd = resident.gicd, gicc = resident.gicc;
+
+	if (!gicd)
 		return;
-	write32(resident.gicd + GICD_IGROUPR, 0xffffffff);
-	write32(resident.gicc + GICC_PMR, 0xff);
-	write32(resident.gicc + GICC_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
+	if (resident.scr)
+		write32(gicd + GICD_IGROUPR, resident.gic_groups);
+	write32(gicc + GICC_PMR, 0xff);
+	write32(gicc + GICC_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
 }
 
 /* HDCR.HPMN: PL1 gets all event counters there are. */
@@ -37,7 +41,7 @@ static uint32_t event_counters(void)
 static void hyp_init(void)
 {
 	write_cp15(HVBAR, hyp_stub_vectors);
-	write_cp15(HSCTLR, HSCTLR_VALUE);
+	write_cp15(HSCTLR, HSCTLR_KERNEL);
 	write_cp15(HCR, 0);
 	write_cp15(HSTR, 0);
 	write_cp15(HCPTR, HCPTR_RES1);
@@ -55,35 +59,56 @@ static void hyp_init(void)
 	write_cp15(TLBIALLNSNH, 0);
 }
 
-/*
- * Entered in Monitor mode; leaves SCR as the kernel will find it (NS = 1), so
- * that what Monitor mode accesses from here on are the Non-secure copies.
- */
-void nonsecure_init(void)
+/* PL1, in the world that SCR.NS selects; a kernel elsewhere finds it so, too. */
+static void pl1_init(void)
 {
-	gic_cpu_init();
-	write_cp15(NSACR, NSACR_NS_SMP | NSACR_CP0_13);
-	if (resident.cntfrq)
-		write_cp15(CNTFRQ, resident.cntfrq);
-
-	write_cp15(SCR, resident.scr);
-	isb();
-
-	write_cp15(SCTLR, SCTLR_NONSECURE);
+	write_cp15(SCTLR, SCTLR_KERNEL);
 	isb();
 	write_cp15(TTBCR, 0);
-	write_cp15(VBAR, 0);
+	if (read_cp15(ID_PFR1) & ID_PFR1_SECURITY)
+		write_cp15(VBAR, 0);
 	write_cp15(CPACR, 0);
-	if (resident.cntfrq) {
-		write_cp15(CNTKCTL, 0);
-		write_cp15(CNTP_CTL, 0);
-		write_cp15(CNTV_CTL, 0);
+	isb();
+}
+
+/*
+ * Entered in Monitor mode, or in the Non-secure mode that we were entered in:
+ * then Secure state is as other firmware has set it up, and what Hyp mode could
+ * keep from SVC mode, such as the physical timer, is not touched from there.
+ * Leaves SCR as the kernel will find it.
+ */
+void kernel_state_init(void)
+{
+	uint32_t scr = resident.scr, cntfrq = resident.cntfrq;
+	bool owns_hyp = resident.boot_mode & BW_OWNS_HYP;
+
+	gic_cpu_init();
+	if (scr) {
+		write_cp15(NSACR, NSACR_NS_SMP | NSACR_CP0_13);
+		if (cntfrq)
+			write_cp15(CNTFRQ, cntfrq);
+
+		/* From here on, Monitor mode accesses the Non-secure copies. */
+		write_cp15(SCR, scr | SCR_NS);
+		isb();
 	}
-	if (resident.scr & SCR_HCE)
+	pl1_init();
+	if (cntfrq) {
+		write_cp15(CNTKCTL, 0);
+		write_cp15(CNTV_CTL, 0);
+		if (scr || owns_hyp)
+			write_cp15(CNTP_CTL, 0);
+	}
+	if (owns_hyp)
 		hyp_init();
 	write_cp15(ICIALLU, 0);
 	write_cp15(BPIALL, 0);
 	write_cp15(TLBIALL, 0);
 	dsb();
 	isb();
+	if (scr && !(scr & SCR_NS)) {
+		write_cp15(SCR, scr);
+		isb();
+		pl1_init();
+	}
 }

@@ -15,11 +15,14 @@ payload:
 	.word	INITRD_ADDR, INITRD_END
 	.word	RAM_END
 	.word	PAYLOAD_FLAGS
+	.word	TAKES, takes_why
 	.word	PREPARED
 	.word	BOOTARGS
 	.word	CPU_COUNT, CPU_MPIDRS
 	.word	GICD_ADDR, GICC_ADDR
 	.word	TIMER_HZ
+takes_why:
+	.asciz	TAKES_WHY
 bootargs:
 	.asciz	BOOTARGS_TEXT
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * PSCI (ARM DEN 0022D): which CPUs run, and what turns them on and off.
- * The only service that stays behind in Secure state.
+ * With the Secure trampoline, what stays behind in Secure state.
  *
  * A CPU's state changes so, and in no other way:
  *
@@ -138,10 +138,11 @@ void cpu_wait(struct cpu *me)
 	uint32_t entry = me->entry;
 	uint32_t context_id = me->context_id;
 
-	secure_init();
-	nonsecure_init();
+	if (resident.scr)
+		secure_init();
+	kernel_state_init();
 	me->state = CPU_ON;
-	enter_nonsecure(context_id, 0, 0, entry, me);
+	enter_kernel(context_id, 0, 0, entry, me);
 }
 
 /*
@@ -200,10 +201,27 @@ static _Noreturn void wait_for_power(void)
 		wfi();
 }
 
+/*
+ * The Secure trampoline. Where the table lies and what is in it concerns only
+ * the kernel, which owns Secure state and so can do all that we can.
+ */
+static int32_t set_vectors(uint32_t table)
+{
+	if (!(resident.boot_mode & BW_OWNS_SECURE))
+		return SMCCC_UNKNOWN;
+	if (table & 31)
+		return SMCCC_INVALID_PARAMETER;
+	write_cp15(MVBAR, table);
+	isb();
+	return PSCI_SUCCESS;
+}
+
 /* From monitor.S: an SMC with r0 = function and r1..r3; returns r0. */
 uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 		  struct cpu *me)
 {
+	if (function == SMC_SET_VECTORS)
+		return set_vectors(a1);
 	if (!resident.psci)
 		return SMCCC_UNKNOWN;
 	switch (function) {

@@ -8,26 +8,31 @@
 #include "resident.h"
 
 /* ACTLR bits of Arm's own cores that only Secure state can set. */
-static const struct {
-	uint32_t midr, actlr;
-} cores[] = {
-	{ MIDR_CORTEX_A5,  ACTLR_SMP | ACTLR_FW },
-	{ MIDR_CORTEX_A7,  ACTLR_SMP },
-	{ MIDR_CORTEX_A8,  ACTLR_IBE_A8 },
-	{ MIDR_CORTEX_A9,  ACTLR_SMP | ACTLR_FW },
-	{ MIDR_CORTEX_A12, ACTLR_SMP },
-	{ MIDR_CORTEX_A15, ACTLR_SMP | ACTLR_IBE_A15 },
-	{ MIDR_CORTEX_A17, ACTLR_SMP },
-};
+static uint32_t actlr_bits(void)
+{
+	switch (read_cp15(MIDR) & MIDR_PART_MASK) {
+	case MIDR_CORTEX_A7:
+	case MIDR_CORTEX_A12:
+	case MIDR_CORTEX_A17:
+		return ACTLR_SMP;
+	case MIDR_CORTEX_A15:
+		return ACTLR_SMP | ACTLR_IBE_A15;
+	case MIDR_CORTEX_A5:
+	case MIDR_CORTEX_A9:
+		return ACTLR_SMP | ACTLR_FW;
+	case MIDR_CORTEX_A8:
+		return ACTLR_IBE_A8;
+	}
+	return 0;
+}
 
 /* The CPU takes part in coherency; before any cache or TLB maintenance. */
 void join_coherency(void)
 {
-	uint32_t part = read_cp15(MIDR) & MIDR_PART_MASK;
+	uint32_t bits = actlr_bits();
 
-	for (unsigned i = 0; i < sizeof cores / sizeof *cores; i++)
-		if (cores[i].midr == part)
-			write_cp15(ACTLR, read_cp15(ACTLR) | cores[i].actlr);
+	if (bits)
+		write_cp15(ACTLR, read_cp15(ACTLR) | bits);
 	isb();
 }
 
@@ -94,7 +99,7 @@ void secure_init(void)
 	write_cp15(TLBIALL, 0);
 	dsb();
 	isb();
-	write_cp15(SCTLR, SCTLR_SECURE | SCTLR_I);
+	write_cp15(SCTLR, SCTLR_OWN | SCTLR_I);
 	isb();
 	/* The Secure timer's interrupt will be Non-secure, like all others. */
 	if (read_cp15(ID_PFR1) & ID_PFR1_GENTIMER)

@@ -59,7 +59,7 @@
 
 /* 64-bit registers, for MRRC and MCRR: low word, then high word. */
 #define VTTBR(lo, hi)	p15, 6, lo, hi, c2
-#define CNTPCT(lo, hi)	p15, 0, lo, hi, c14
+#define CNTVCT(lo, hi)	p15, 1, lo, hi, c14
 #define CNTVOFF(lo, hi)	p15, 4, lo, hi, c14
 
 /* CPSR and SPSR */
@@ -78,6 +78,7 @@
 #define MPIDR_NONE	0xffffffff	/* of no CPU */
 
 /* ID_PFR1: each a field of four bits, 0 when the extension is absent. */
+#define ID_PFR1_SECURITY	(0xf << 4)
 #define ID_PFR1_VIRT		(0xf << 12)
 #define ID_PFR1_GENTIMER	(0xf << 16)
 
@@ -86,23 +87,25 @@
 
 /*
  * SCTLR with MMU, caches and branch prediction off, exceptions taken in ARM
- * state, little-endian, low vectors. 22, 23, 18, 16, 6, 4 and 3 read as one;
- * bit 5 lets CP15 barriers work. In Secure state alignment checks are on,
- * which MMU-off memory (Strongly-ordered) demands anyway, and, once it has
- * been invalidated, the instruction cache: our code never changes.
+ * state, little-endian, low vectors: as a kernel gets it. 22, 23, 18, 16, 6, 4
+ * and 3 read as one; bit 5 lets CP15 barriers work. For ourselves alignment
+ * checks are on, which MMU-off memory (Strongly-ordered) demands anyway, and in
+ * Secure state, once it has been invalidated, the instruction cache: our code
+ * never changes.
  */
 #define SCTLR_RES1	(1 << 23 | 1 << 22 | 1 << 18 | 1 << 16 | \
 			 1 << 6 | 1 << 4 | 1 << 3)
 #define SCTLR_CP15BEN	(1 << 5)
 #define SCTLR_A		(1 << 1)
 #define SCTLR_I		(1 << 12)
-#define SCTLR_SECURE	(SCTLR_RES1 | SCTLR_CP15BEN | SCTLR_A)
-#define SCTLR_NONSECURE	(SCTLR_RES1 | SCTLR_CP15BEN)
+#define SCTLR_KERNEL	(SCTLR_RES1 | SCTLR_CP15BEN)
+#define SCTLR_OWN	(SCTLR_KERNEL | SCTLR_A)
 
 /* HSCTLR likewise; its bits that read as one are 29, 28 and 11 more. */
-#define HSCTLR_VALUE	(1 << 29 | 1 << 28 | 1 << 23 | 1 << 22 | 1 << 18 | \
+#define HSCTLR_KERNEL	(1 << 29 | 1 << 28 | 1 << 23 | 1 << 22 | 1 << 18 | \
 			 1 << 16 | 1 << 11 | 1 << 6 | 1 << 4 | 1 << 3 | \
 			 SCTLR_CP15BEN)
+#define HSCTLR_OWN	(HSCTLR_KERNEL | SCTLR_A)
 
 /* SCR */
 #define SCR_NS		(1 << 0)	/* Non-secure, outside Monitor mode */

@@ -9,10 +9,11 @@
  *			kernel decompresses to, below 128 MiB from the base
  *   BOARD_BOOT_CPU	MPIDR affinity of the CPU that does the work
  *   BOARD_UART_*	the console: base, and the words of struct console
- *   BOARD_PEN		flags register that SMP_METHOD=pen listens to
+ *   BOARD_PEN		flags register that SMP_METHOD=pen listens to; 0: none
  *   BOARD_CNTFRQ	Hz, for a CNTFRQ that is 0 and a DTB that is silent
- * For C, called with the MMU off, in Secure state:
- *   board_init()	once, transient: UART, system counter, TrustZone
+ * For C, called with the MMU off, in Secure state if not said otherwise:
+ *   board_console_init()	once, transient, in any state: the UART
+ *   board_init()	once, transient: pen, system counter, TrustZone
  *   board_system_off(), board_system_reset()	resident; may return, and then
  *			the board takes effect a little later
  * and boards/NAME.mk tells the Makefile how QEMU runs it.

@@ -8,8 +8,14 @@
 /* Of the boot CPU. */
 #define BOOT_STACK_SIZE	8192
 
-#define PAYLOAD_QUIET	(1 << 0)	/* print errors only */
-#define PAYLOAD_PEN	(1 << 1)	/* SMP_METHOD=pen */
+#define PAYLOAD_QUIET		(1 << 0)	/* print errors only */
+#define PAYLOAD_PEN		(1 << 1)	/* SMP_METHOD=pen */
+#define PAYLOAD_GRANT_SECURE	(1 << 2)	/* GRANT=secure */
+
+/* The state that boot.S found itself in. */
+#define ENTERED_SECURE	0
+#define ENTERED_HYP	1
+#define ENTERED_SVC	2		/* Non-secure, or there is no other */
 
 #ifndef __ASSEMBLER__
 
@@ -27,6 +33,8 @@ struct payload {
 	uint32_t initrd, initrd_end;	/* both 0: there is none */
 	uint32_t ram_end;		/* of the bank that all these lie in */
 	uint32_t flags;			/* PAYLOAD_... */
+	uint32_t takes;			/* BW_TAKES_...: the modes to choose from */
+	const char *takes_why;		/* "by its note", "by MODE=", ... */
 	/*
 	 * Non-zero: the DTB has been mended at build time for a start with
 	 * this boot-mode word, and `platform` is what stands in it.
@@ -38,10 +46,8 @@ struct payload {
 
 extern const struct payload payload;
 
-/* boot.c, for boot.S. */
-_Noreturn void boot(void);
-_Noreturn void refuse_hyp(void);
-_Noreturn void refuse_nonsecure(void);
+/* boot.c, for boot.S: `entered` is ENTERED_... */
+_Noreturn void boot(uint32_t entered);
 
 /* console.c: formats %s, %u (decimal), %x (8 hex digits); ends the line. */
 void say(const char *format, ...);

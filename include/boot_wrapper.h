@@ -3,7 +3,7 @@
  * The ABI between boot-wrapper-armv7 and the kernel that it starts.
  *
  * A kernel may include this file, from C or from assembly. It defines numbers
- * only and includes nothing. docs/contract.md is the prose.
+ * and one macro, and includes nothing. docs/contract.md is the prose.
  */
 #ifndef BOOT_WRAPPER_H
 #define BOOT_WRAPPER_H
@@ -38,6 +38,38 @@
 #define BW_OWNS_SECURE		(1 << 0)
 
 /*
+ * The modes that a kernel may be started in, as it says them itself in an ELF
+ * note: owner "ARMBOOT", type BW_NOTE_TYPE, and one word, of which bit n is set
+ * if mode n will do. In one line of C, outside any function, or of assembly:
+ *
+ *	BW_NOTE(BW_TAKES_HYP | BW_TAKES_SVC);
+ *
+ * A linker script of one's own must keep .note.ARMBOOT, in a PT_NOTE segment.
+ * A kernel without this note is taken to say BW_TAKES_DEFAULT.
+ */
+#define BW_NOTE_TYPE		1
+#define BW_TAKES_SECURE_MONITOR	(1 << BW_MODE_SECURE_MONITOR)
+#define BW_TAKES_HYP		(1 << BW_MODE_HYP)
+#define BW_TAKES_SVC		(1 << BW_MODE_SVC)
+#define BW_TAKES_SECURE_SVC	(1 << BW_MODE_SECURE_SVC)
+#define BW_TAKES_DEFAULT	(BW_TAKES_HYP | BW_TAKES_SVC)
+
+#define BW_NOTE_LINES(modes) \
+	.pushsection .note.ARMBOOT, "a", %note; \
+	.balign 4; \
+	.word 8, 4, BW_NOTE_TYPE; \
+	.asciz "ARMBOOT"; \
+	.word modes; \
+	.popsection
+#ifdef __ASSEMBLER__
+#define BW_NOTE(modes)		BW_NOTE_LINES(modes)
+#else
+#define BW_NOTE_TEXT(...)	#__VA_ARGS__
+#define BW_NOTE_QUOTE(...)	BW_NOTE_TEXT(__VA_ARGS__)
+#define BW_NOTE(modes)		__asm__(BW_NOTE_QUOTE(BW_NOTE_LINES(modes)))
+#endif
+
+/*
  * The Hyp trampoline: HVC #0 with r0 = HVC_SET_VECTORS and r1 = the physical
  * address of a vector table, 32-byte aligned, sets HVBAR of the calling CPU
  * and returns 0 in r0. Any other HVC returns HVC_STUB_ERR and changes nothing.
@@ -53,6 +85,16 @@
  * With SMP_METHOD=pen there is no PSCI, and SMC is UNDEFINED.
  */
 #define SMCCC_UNKNOWN		0xffffffff
+
+/*
+ * The Secure trampoline, the mirror image of the Hyp one, in the range of the
+ * SMC calling convention for silicon partners: r0 = SMC_SET_VECTORS and r1 =
+ * the physical address of a vector table, 32-byte aligned, sets MVBAR of the
+ * calling CPU and returns 0; SMCCC_INVALID_PARAMETER if it is not aligned, and
+ * SMCCC_UNKNOWN unless the kernel owns Secure state. Only r0 changes.
+ */
+#define SMC_SET_VECTORS		0x82000000
+#define SMCCC_INVALID_PARAMETER	(-3)
 
 #define PSCI_VERSION		0x84000000
 #define PSCI_CPU_SUSPEND	0x84000001

@@ -9,6 +9,8 @@
 #define INITRD_END	0
 #define RAM_END		0
 #define PAYLOAD_FLAGS	0
+#define TAKES		0
+#define TAKES_WHY	""
 #define PREPARED	0
 #define BOOTARGS	0
 #define BOOTARGS_TEXT	""

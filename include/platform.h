@@ -30,13 +30,20 @@ struct platform {
 	uint32_t timer_hz;		/* /timer clock-frequency; 0: not said */
 };
 
+/* Whose PSCI the DTB has: /psci, and each CPU's enable-method. */
+enum dtb_psci {
+	DTB_PSCI_NONE,		/* nobody's: they are removed */
+	DTB_PSCI_OURS,
+	DTB_PSCI_FIRMWARES,	/* other firmware's: they stay as they are */
+};
+
 /* What is to be changed. */
 struct dtb_changes {
 	uint32_t boot_mode;		/* the word, for /chosen */
 	const char *bootargs;		/* NULL: leave the DTB's own */
 	uint32_t initrd, initrd_end;	/* both 0: there is none */
-	uint32_t reserve, reserve_end;	/* the resident range */
-	bool psci;			/* /psci and enable-method */
+	uint32_t reserve, reserve_end;	/* the resident range; end 0: none */
+	enum dtb_psci psci;
 	uint32_t absent;		/* bit n: nodes.cpu[n] is not there */
 };
 

@@ -88,11 +88,12 @@ struct resident {
 	uint32_t spsr;		/* of the mode that kernels are entered in */
 	uint32_t boot_mode;	/* the word for r3 */
 	uint32_t cpu_count;
-	uint32_t scr;		/* SCR outside Secure state */
+	uint32_t scr;		/* the kernel's; 0: Secure state is not ours */
 	uint32_t cntfrq;	/* Hz; 0 when there is no Generic Timer */
-	uint32_t psci;		/* whether SMC answers at all */
+	uint32_t psci;		/* whether SMC answers PSCI calls */
 	uint32_t gicd;		/* 0 when there is no GIC */
 	uint32_t gicc;
+	uint32_t gic_groups;	/* what each GICD_IGROUPR gets */
 };
 
 _Static_assert(offsetof(struct resident, spsr) == RESIDENT_SPSR, "monitor.S");
@@ -106,7 +107,7 @@ extern struct cpu_area cpus[MAX_CPUS];
 extern const struct console console;
 
 /* monitor.S, hyp_stub.S, pen.S: vector tables, and words that boot.c fills. */
-extern const uint32_t monitor_vectors[], secure_vectors[], hyp_stub_vectors[];
+extern const uint32_t monitor_vectors[], pl1_vectors[], hyp_stub_vectors[];
 extern struct console hyp_stub_console;
 extern const uint32_t pen[];
 extern uint32_t pen_gicc;
@@ -118,11 +119,11 @@ extern uint32_t pen_gicc;
 extern volatile uint32_t cpu_table_ready, unlisted_cpu;
 
 /*
- * monitor.S. Leave Secure state for `entry` (bit 0: Thumb) in the mode of
- * resident.spsr, with r0..r2 as given and resident.boot_mode in r3.
+ * monitor.S. Go to `entry` (bit 0: Thumb) in the mode of resident.spsr, with
+ * r0..r2 as given and resident.boot_mode in r3.
  */
-_Noreturn void enter_nonsecure(uint32_t r0, uint32_t r1, uint32_t r2,
-			       uint32_t entry, struct cpu *me);
+_Noreturn void enter_kernel(uint32_t r0, uint32_t r1, uint32_t r2,
+			    uint32_t entry, struct cpu *me);
 
 /* monitor.S. Empty this CPU's stack and wait in cpu_wait(). */
 _Noreturn void cpu_restart(struct cpu *me);
@@ -146,8 +147,8 @@ void secure_init(void);
 void join_coherency(void);
 void clean_own_dcaches(void);
 
-/* nonsecure.c. Make the Non-secure world of the calling CPU fit to live in. */
-void nonsecure_init(void);
+/* nonsecure.c. Make the world of the calling CPU fit for the kernel. */
+void kernel_state_init(void);
 
 #endif
 #endif

@@ -43,7 +43,7 @@ table:
 /*
  * The first instruction of the boot CPU.
  *
- * Entered in: Non-secure Hyp or SVC mode, ARM state, MMU off.
+ * Entered in: any mode of the contract, ARM state, MMU off.
  * Expects:    r0..r3, r4..r12 as the contract says; keeps all of them for C.
  */
 boot_entry:
@@ -154,6 +154,54 @@ hyp_fault:
 	b	unexpected_exception
 
 /*
+ * uint32_t become_hyp(void)
+ *
+ * Take Hyp mode over through the trampoline, and return in it: 0; or in SVC
+ * mode, what the trampoline has answered, if that is not 0.
+ *
+ * Entered in: Non-secure SVC mode, on the main stack. Expects TPIDRPRW.
+ */
+	table_of taking_hyp_vectors, taking
+
+	handlers taking, hyp_fault, 0, 1, 2, 3, 4, 6, 7
+taking_5:
+	mov	sp, r1
+	adr	r1, hyp_vectors
+	mcr	HVBAR(r1)
+	isb
+	mov	r0, #0
+	pop	{r4-r12, pc}
+
+	.global	become_hyp
+become_hyp:
+	push	{r4-r12, lr}
+	mov	r0, #HVC_SET_VECTORS
+	adr	r1, taking_hyp_vectors
+	hvc	#0
+	mov	r1, sp
+	cmp	r0, #0
+	popne	{r4-r12, pc}
+	hvc	#0
+	b	.			@ not reached
+
+/*
+ * Our Monitor vectors: SMC returns SCR as the Monitor reads it, with r0 = 1
+ * after setting MVBAR to r1.
+ *
+ * Entered in: Monitor mode. Uses no stack: SP_mon is not ours.
+ */
+	table_of mon_vectors, mon
+
+	handlers mon, mon_fault, 0, 1, 3, 4, 5, 6, 7
+mon_2:
+	cmp	r0, #1
+	mcreq	MVBAR(r1)
+	mrc	SCR(r0)
+	movs	pc, lr
+mon_fault:
+	b	mon_fault
+
+/*
  * Our PL1 vectors. Within run_in_svc() an exception ends that, and is for the
  * caller to judge; elsewhere it is an error.
  *
@@ -173,7 +221,12 @@ pl1_fault:
 	str	r0, [r4, #PERCPU_FAULT]
 	str	r1, [r4, #PERCPU_FAULT_PC]
 	str	r2, [r4, #PERCPU_SYNDROME]
-	cps	#PSR_SVC
+	ldr	r3, [r4, #PERCPU_CPSR]
+	and	r3, r3, #PSR_MODE_MASK
+	cmp	r3, #PSR_MON		@ entered there, we still are
+	movne	r3, #PSR_SVC
+	orr	r3, r3, #PSR_I | PSR_F
+	msr	cpsr_c, r3
 	ldr	r3, [r4, #PERCPU_SP]
 	cmp	r3, #0
 	beq	pl1_fatal
@@ -244,12 +297,13 @@ return_from_svc:
 /*
  * uint32_t smc(r0, r1, r2, r3), uint32_t hvc(r0, r1)
  *
- * Entered in: Non-secure Hyp or SVC mode.
+ * Entered in: any mode but user. In Monitor mode SMC takes LR as its own.
  */
 	.global	smc
 smc:
+	push	{r4, lr}
 	smc	#0
-	bx	lr
+	pop	{r4, pc}
 
 	.global	hvc
 hvc:
@@ -263,7 +317,7 @@ hvc:
  * the registers were afterwards. sp and the rest of *in are set to what they
  * are: *in and *out differ in what the call has changed.
  *
- * Entered in: Non-secure Hyp or SVC mode. Clobbers TPIDRURW, TPIDRURO.
+ * Entered in: Hyp or SVC mode. Clobbers TPIDRURW, TPIDRURO.
  */
 	.macro	call_with_regs instruction
 	push	{r4-r12, lr}
@@ -303,6 +357,35 @@ call_hvc:
 	call_with_regs "hvc #0"
 call_hvc_1:
 	call_with_regs "hvc #1"
+
+/*
+ * void read_nonsecure(struct nonsecure *values)
+ *
+ * Entered in: Secure SVC or Monitor mode. Uses no stack meanwhile.
+ */
+	.global	read_nonsecure
+read_nonsecure:
+	mov	r12, lr			@ the same in both modes
+	mrs	r3, cpsr
+	cps	#PSR_MON
+	mrc	SCR(r1)
+	orr	r2, r1, #SCR_NS
+	mcr	SCR(r2)
+	isb
+	mrc	HVBAR(r2)
+	str	r2, [r0], #4
+	mrc	HSCTLR(r2)
+	str	r2, [r0], #4
+	mrc	HCR(r2)
+	str	r2, [r0], #4
+	mrc	VMPIDR(r2)
+	str	r2, [r0], #4
+	mrc	SCTLR(r2)
+	str	r2, [r0], #4
+	mcr	SCR(r1)
+	isb
+	msr	cpsr_cxsf, r3
+	bx	r12
 
 /*
  * void write_banked(seed), void read_banked(values)

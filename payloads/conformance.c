@@ -4,7 +4,8 @@
  * says so on the console in TAP: a line for each check, the plan, a verdict.
  * Then it switches the machine off.
  *
- * Entered in Hyp or in SVC mode, it stays there, MMU off, interrupts masked.
+ * It stays in the mode that it is entered in, MMU off, interrupts masked; but
+ * if that is SVC, and Hyp mode is there to be taken, it takes it.
  * Only one CPU checks at a time: the boot CPU gives the others their orders
  * through struct percpu and waits. All memory is Strongly-ordered here, so
  * plain loads and stores do, and exclusives do not.
@@ -24,10 +25,10 @@
 #include "memory_map.h"
 #include "registers.h"
 
-/* How long to wait for anything, in seconds; in polls if the counter stands. */
+/* How long to wait for anything, in seconds; in polls if no counter runs. */
 #define PATIENCE		10
 #define INTERRUPT_PATIENCE	2
-#define PATIENCE_POLLS		(1u << 28)
+#define PATIENCE_POLLS		(1u << 26)
 #define UART_POLLS		(1 << 20)
 
 #define CONTEXT_ID(cpu, life)	(0xc0de0000 | (cpu) << 8 | (life))
@@ -47,12 +48,27 @@ static struct {
 	uint32_t mpidr[CPU_LIMIT];
 	uint32_t failed;		/* bit n: mpidr[n] is not usable */
 	bool psci;
+	bool owns_hyp, owns_secure;	/* by /chosen */
+	const char *mode;
 	const char *bootargs;
 } machine;
 
 struct percpu percpu[CPU_LIMIT] __attribute__((section(".percpu")));
 
+/* The modes of the contract, by number. */
+static const struct {
+	char name[16];
+	uint32_t psr;
+} modes[] = {
+	[BW_MODE_SECURE_MONITOR] = { "secure-monitor", PSR_MON },
+	[BW_MODE_HYP] = { "hyp", PSR_HYP },
+	[BW_MODE_SVC] = { "svc", PSR_SVC },
+	[BW_MODE_SECURE_SVC] = { "secure-svc", PSR_SVC },
+};
+
 static struct percpu *boot_cpu;
+static uint32_t boot_word;		/* r3 of the boot CPU */
+static bool secure;			/* the mode is a Secure one */
 static uint32_t boot_cntfrq;
 static volatile uint32_t go, target_mpidr;
 
@@ -244,20 +260,29 @@ struct deadline {
 	uint32_t polls;
 };
 
+/* Cortex-A9 and older have no Generic Timer. */
+static bool has_timer(void)
+{
+	return read_cp15(ID_PFR1) & ID_PFR1_GENTIMER;
+}
+
 static struct deadline patience(uint32_t seconds)
 {
-	uint32_t hz = read_cp15(CNTFRQ);
+	uint64_t end = 0;
 
-	return (struct deadline){
-		.end = read_cp15_64(CNTPCT) +
-		       (uint64_t)(hz ? hz : BOARD_CNTFRQ) * seconds,
-	};
+	if (has_timer()) {
+		uint32_t hz = read_cp15(CNTFRQ);
+
+		end = read_cp15_64(CNTPCT) +
+		      (uint64_t)(hz ? hz : BOARD_CNTFRQ) * seconds;
+	}
+	return (struct deadline){ end, 0 };
 }
 
 static bool is_over(struct deadline *deadline)
 {
 	return ++deadline->polls > PATIENCE_POLLS ||
-	       read_cp15_64(CNTPCT) > deadline->end;
+	       (deadline->end && read_cp15_64(CNTPCT) > deadline->end);
 }
 
 /* The DTB. */
@@ -375,7 +400,16 @@ static void read_dtb(const uint32_t *fdt)
 				machine.bootargs = after((const char *)token,
 							 length, "conformance=");
 				power_off_if_fast();
-			} else if (is_text(name, "reg"))
+			} else if (depth == 2 && parent == CHOSEN &&
+				   is_text(name, "boot-wrapper,boot-mode"))
+				machine.mode = (const char *)token;
+			else if (depth == 2 && parent == CHOSEN &&
+				 is_text(name, "boot-wrapper,owns-hyp"))
+				machine.owns_hyp = length == 0;
+			else if (depth == 2 && parent == CHOSEN &&
+				 is_text(name, "boot-wrapper,owns-secure"))
+				machine.owns_secure = length == 0;
+			else if (is_text(name, "reg"))
 				reg = token;
 			else if (is_text(name, "status"))
 				usable = is_text((const char *)token, "okay") ||
@@ -392,15 +426,38 @@ static void read_dtb(const uint32_t *fdt)
 
 /* The entry: the registers at a CPU's first instruction. */
 
+/* The boot-mode word, and the same in the DTB. Returns the mode of CPSR. */
+static uint32_t check_boot_word(void)
+{
+	uint32_t mode = (boot_word & BW_MODE_MASK) >> BW_MODE_SHIFT;
+
+	if (boot_word & ~(BW_MODE_MASK | BW_OWNS_HYP | BW_OWNS_SECURE) &
+	    ~BW_BOOT_MODE_MAGIC_MASK || mode < 1 || mode > 4 ||
+	    (boot_word & BW_BOOT_MODE_MAGIC_MASK) != BW_BOOT_MODE_MAGIC) {
+		check("r3 is a boot-mode word", false, boot_word);
+		return 0;
+	}
+	put("# boot-mode word ");
+	put_hex(boot_word, 8);
+	put("\r\n");
+	check("/chosen has the same mode", machine.mode &&
+	      is_text(machine.mode, modes[mode].name), boot_word);
+	check("/chosen says the same of Hyp mode", machine.owns_hyp ==
+	      !!(boot_word & BW_OWNS_HYP), boot_word);
+	check("/chosen says the same of Secure state", machine.owns_secure ==
+	      !!(boot_word & BW_OWNS_SECURE), boot_word);
+	secure = mode == BW_MODE_SECURE_MONITOR || mode == BW_MODE_SECURE_SVC;
+	return modes[mode].psr;
+}
+
 static void check_entry(struct percpu *me)
 {
-	uint32_t mode = read_cp15(ID_PFR1) & ID_PFR1_VIRT ? PSR_HYP : PSR_SVC;
-	uint32_t word = BW_BOOT_MODE_MAGIC |
-			(mode == PSR_HYP ? BW_MODE_HYP << BW_MODE_SHIFT | BW_OWNS_HYP
-					 : BW_MODE_SVC << BW_MODE_SHIFT);
+	static uint32_t mode;
 
 	scope = "entry: ";
-	check_is("CPSR has the best mode, with A, I, F masked, little-endian",
+	if (me == boot_cpu)
+		mode = check_boot_word();
+	check_is("CPSR has the mode of r3, with A, I, F masked, little-endian",
 		 me->cpsr & ~PSR_FLAGS, PSR_AIF | mode);
 	if (me == boot_cpu) {
 		check_is("r0 is 0", me->entry[0], 0);
@@ -417,7 +474,7 @@ static void check_entry(struct percpu *me)
 		check_is("the state is what bit 0 of the address says",
 			 me->state, me->lives & 1 ? ENTRY_THUMB : ENTRY_ARM);
 	}
-	check_is("r3 is the boot-mode word", me->entry[3], word);
+	check_is("r3 is the boot CPU's boot-mode word", me->entry[3], boot_word);
 	if (me == boot_cpu || machine.psci) {
 		uint32_t left = 0;
 
@@ -477,18 +534,53 @@ static void use_simd(void *values)
 	isb();
 }
 
+static void read_scr(void *scr)
+{
+	*(uint32_t *)scr = read_cp15(SCR);
+}
+
+/* SCR can be read in Secure state, and nowhere else. */
+static void check_world(void)
+{
+	uint32_t scr = SCR_NS;
+
+	scope = "";
+	if (!secure)
+		check_is("SCR is out of reach", run_in_svc(read_scr, &scr),
+			 FAULT_PL1 | 1);
+	else if (svc_works("SCR says Secure", read_scr, &scr))
+		check_is("SCR says Secure, and lets Non-secure unmask A and F",
+			 scr & (SCR_NS | SCR_FW | SCR_AW | SCR_SCD),
+			 SCR_FW | SCR_AW);
+
+	/* Whoever goes to Non-secure state from here finds Hyp mode ready. */
+	if (secure && boot_word & BW_OWNS_HYP) {
+		struct nonsecure is;
+
+		read_nonsecure(&is);
+		check_is("HVBAR, beyond", is.hvbar, RESIDENT_START);
+		check_is("HSCTLR, beyond", is.hsctlr, 0x30c50878);
+		check_is("HCR, beyond", is.hcr, 0);
+		check_is("VMPIDR, beyond", is.vmpidr, read_cp15(MPIDR));
+		check_is("Non-secure SCTLR, beyond", is.sctlr, 0x00c50078);
+	}
+}
+
 static void check_pl1_registers(struct percpu *me)
 {
-	uint32_t nsacr = read_cp15(NSACR), access = 0;
+	uint32_t access = 0;
 	uint32_t values[4] = { 1, 0x10000, 0x7fffffff, 0x80000001 };
 
 	scope = "";
-	check_is("Non-secure SCTLR", read_cp15(SCTLR), 0x00c50078);
-	check_is("the virtual timer is off", read_cp15(CNTV_CTL) & 1, 0);
-	check_is("NSACR gives VFP, Advanced SIMD and ACTLR.SMP",
-		 nsacr & (NSACR_CP10 | NSACR_CP11 | NSACR_NS_SMP |
+	check_is("SCTLR", read_cp15(SCTLR), 0x00c50078);
+	if (read_cp15(ID_PFR1) & ID_PFR1_SECURITY)
+		check_is("NSACR gives VFP, Advanced SIMD and ACTLR.SMP",
+			 read_cp15(NSACR) &
+			 (NSACR_CP10 | NSACR_CP11 | NSACR_NS_SMP |
 			  NSACR_NSD32DIS | NSACR_NSASEDIS),
-		 NSACR_CP10 | NSACR_CP11 | NSACR_NS_SMP);
+			 NSACR_CP10 | NSACR_CP11 | NSACR_NS_SMP);
+	else
+		skip("NSACR", "this CPU has no Security Extensions");
 
 	if (svc_works("VFP can be enabled in SVC mode", enable_vfp, &access))
 		check_is("VFP can be enabled in SVC mode", access,
@@ -500,11 +592,19 @@ static void check_pl1_registers(struct percpu *me)
 		      values[0] == 2 && values[1] == 0x20000 &&
 		      values[2] == 0xfffffffe && values[3] == 2, values[0]);
 
-	uint32_t hz = read_cp15(CNTFRQ), psr;
+	uint32_t psr;
 
 	asm volatile("cpsie af\n\tmrs %0, cpsr\n\tcpsid af"
 		     : "=r" (psr) :: "memory");
 	check_is("A and F can be unmasked", psr & (PSR_A | PSR_F), 0);
+	if (!has_timer()) {
+		skip("timers", "this CPU has no Generic Timer");
+		return;
+	}
+
+	uint32_t hz = read_cp15(CNTFRQ);
+
+	check_is("the virtual timer is off", read_cp15(CNTV_CTL) & 1, 0);
 	check("CNTFRQ is not 0", hz, hz);
 	if (me != boot_cpu)
 		check_is("CNTFRQ is the boot CPU's", hz, boot_cntfrq);
@@ -639,11 +739,19 @@ static void check_gic(struct percpu *me)
 
 	uint32_t count = 32 * ((read32(machine.gicd + GICD_TYPER) & 0x1f) + 1);
 
-	check_is("SGIs belong to Group 1", secure_interrupts(0, SGIS), 0);
-	check_is("PPIs belong to Group 1",
+	/* To Secure state all of them are ours. */
+	if (secure) {
+		uint32_t groups = 0;
+
+		for (uint32_t n = 0; n < count / 32; n++)
+			groups |= read32(machine.gicd + GICD_IGROUPR + 4 * n);
+		check_is("all interrupts belong to Group 0", groups, 0);
+	}
+	check_is("SGIs can be enabled", secure_interrupts(0, SGIS), 0);
+	check_is("PPIs can be enabled",
 		 secure_interrupts(0, PPIS_OF_CORTEX), 0);
 	if (me == boot_cpu)
-		check_is("all SPIs belong to Group 1; the first that does not",
+		check_is("all SPIs can be enabled; the first that cannot",
 			 first_secure_spi(count), count);
 
 	write32(machine.gicc + GICC_PMR, 0xf0);
@@ -665,10 +773,12 @@ static void check_gic(struct percpu *me)
 	}
 	check_is("SGIs to oneself come; the first that does not", sgi, 16);
 
+	if (!has_timer())
+		return;
 	check_timer("the virtual timer's interrupt comes",
 		    VIRTUAL_TIMER, PPI_VIRTUAL_TIMER);
-	check_timer("the physical timer's interrupt comes",
-		    PL1_TIMER, PPI_PL1_TIMER);
+	check_timer("the physical timer's interrupt comes", PL1_TIMER,
+		    secure ? PPI_SECURE_TIMER : PPI_PL1_TIMER);
 	if (me->hyp) {
 		check_timer("the Hyp timer's interrupt comes",
 			    HYP_TIMER, PPI_HYP_TIMER);
@@ -803,6 +913,32 @@ static void check_stub_from(uint32_t stub, bool svc)
 			call_hvc_1, 0, to, HVC_STUB_ERR);
 }
 
+/* From SVC: what reaches the trampoline, or nothing at all. */
+static void call_stub(void *result)
+{
+	*(uint32_t *)result = hvc(1, 0);
+}
+
+static void check_hvc(struct percpu *me)
+{
+	uint32_t result = 0;
+
+	scope = "";
+	if (!(boot_word & BW_OWNS_HYP)) {
+		check_is("HVC is undefined", run_in_svc(call_stub, &result),
+			 FAULT_PL1 | 1);
+		return;
+	}
+	if (!svc_works("HVC reaches the trampoline", call_stub, &result))
+		return;
+	check_is("HVC reaches the trampoline", result, HVC_STUB_ERR);
+
+	uint32_t refused = become_hyp();
+
+	check_is("HVC takes Hyp mode", refused, 0);
+	me->hyp = !refused;
+}
+
 static void check_stub(uint32_t stub)
 {
 	scope = "HVC ";
@@ -837,6 +973,32 @@ static void check_preserved(const char *what, uint32_t function,
 		make_call(&call);
 	}
 	check_call(what, &call, wanted, true);
+}
+
+/* The mirror image of the Hyp trampoline. */
+static void check_secure_trampoline(void)
+{
+	uint32_t table = (uintptr_t)mon_vectors, scr;
+
+	scope = "Secure trampoline: ";
+	if (!(boot_word & BW_OWNS_SECURE)) {
+		check_is("is refused", smc(SMC_SET_VECTORS, table, 0, 0),
+			 SMCCC_UNKNOWN);
+		return;
+	}
+	check_is("bit 0 is refused", smc(SMC_SET_VECTORS, table | 1, 0, 0),
+		 SMCCC_INVALID_PARAMETER);
+	check_is("bit 4 is refused", smc(SMC_SET_VECTORS, table | 16, 0, 0),
+		 SMCCC_INVALID_PARAMETER);
+	check_is("no function of the wrapper's",
+		 smc(SMC_SET_VECTORS + 1, table, 0, 0), SMCCC_UNKNOWN);
+	check_is("sets MVBAR", smc(SMC_SET_VECTORS, table, 0, 0), 0);
+	scr = smc(0, 0, 0, 0);
+	check_is("SMC reaches our Monitor then", scr & (SCR_NS | SCR_FW | SCR_AW),
+		 (secure ? 0 : SCR_NS) | SCR_FW | SCR_AW);
+	smc(1, RESIDENT_NONSECURE_END, 0, 0);
+	check_is("and the wrapper's again", smc(0x84000099, 0, 0, 0),
+		 SMCCC_UNKNOWN);
 }
 
 static void check_banked(void)
@@ -1002,6 +1164,19 @@ static void check_this_cpu(struct percpu *me)
 	bool resident = false;
 
 	check_entry(me);
+	write_cp15(VBAR, pl1_vectors);
+	isb();
+	if (secure) {
+		scope = "";
+		skip("HVC", "is undefined in Secure state");
+	} else if (!me->hyp) {
+		check_hvc(me);
+		if (me->hyp) {
+			stub = RESIDENT_START;
+			write_cp15(HVBAR, stub);
+			isb();
+		}
+	}
 	if (me->hyp) {
 		stub = read_cp15(HVBAR);
 		write_cp15(HVBAR, hyp_vectors);
@@ -1011,19 +1186,21 @@ static void check_this_cpu(struct percpu *me)
 		scope = "";
 		skip("Hyp registers", "not in Hyp mode");
 	}
-	write_cp15(VBAR, pl1_vectors);
-	isb();
 	if (resident)
 		check_stub(stub);
 	else
 		skip("Hyp trampoline", "there is none");
 	check_pl1_registers(me);
-	check_counters();
+	check_world();
+	if (has_timer())
+		check_counters();
 	check_gic(me);
 	if (machine.psci)
 		check_psci(me);
-	else
+	else if (!(boot_word & BW_OWNS_SECURE))
 		check_no_smc();
+	if (machine.psci || boot_word & BW_OWNS_SECURE)
+		check_secure_trampoline();
 	scope = "";
 }
 
@@ -1034,8 +1211,10 @@ static void leave_it_dirty(struct percpu *me)
 		write32(machine.gicc + GICC_PMR, 0);
 		write32(machine.gicc + GICC_CTLR, 0);
 	}
-	write_cp15(CNTV_TVAL, 0);
-	write_cp15(CNTV_CTL, 1);
+	if (has_timer()) {
+		write_cp15(CNTV_TVAL, 0);
+		write_cp15(CNTV_CTL, 1);
+	}
 	if (!me->hyp) {
 		write_cp15(SCTLR, read_cp15(SCTLR) | SCTLR_I | SCTLR_V |
 				  SCTLR_TE);
@@ -1358,6 +1537,7 @@ void boot_main(struct percpu *me)
 	const uint32_t *fdt = (const uint32_t *)me->entry[2];
 
 	boot_cpu = me;
+	boot_word = me->entry[3];
 	me->lives = 1;
 	scope = "";
 	if (!(me->entry[2] & 3) && big_endian(fdt) == 0xd00dfeed)
@@ -1369,7 +1549,7 @@ void boot_main(struct percpu *me)
 	if (machine.bootargs)
 		fail_in_hyp(me);
 
-	boot_cntfrq = read_cp15(CNTFRQ);
+	boot_cntfrq = has_timer() ? read_cp15(CNTFRQ) : 0;
 	put("TAP version 13\r\n");
 	check_this_cpu(me);
 	for (uint32_t i = 0; i < machine.cpu_count; i++) {

@@ -56,7 +56,7 @@ struct percpu {
 	uint32_t entry[13];		/* r0..r12 at the first instruction */
 	uint32_t state;			/* ENTRY_... */
 	uint32_t cpsr;			/* at the first instruction */
-	uint32_t hyp;			/* this CPU was entered in Hyp mode */
+	uint32_t hyp;			/* this CPU is in Hyp mode */
 	uint32_t sp;			/* where run_in_svc() returns to, or 0 */
 	uint32_t fault;			/* what ended run_in_svc(), or 0 */
 	uint32_t fault_pc, syndrome;	/* of that */
@@ -71,9 +71,14 @@ _Static_assert(offsetof(struct percpu, state) == PERCPU_STATE, "percpu");
 _Static_assert(offsetof(struct percpu, syndrome) == PERCPU_SYNDROME, "percpu");
 _Static_assert(offsetof(struct regs, spsr) == REGS_SPSR, "regs");
 
+struct nonsecure {
+	uint32_t hvbar, hsctlr, hcr, vmpidr, sctlr;
+};
+
 extern struct percpu percpu[CPU_LIMIT];
 extern const uint32_t secondary_entry[], bench_woken[];
 extern const uint32_t hyp_vectors[], other_hyp_vectors[], pl1_vectors[];
+extern const uint32_t mon_vectors[];
 extern volatile uint32_t bench_flag;
 
 /* conformance.c, for conformance.S. */
@@ -88,7 +93,9 @@ uint32_t hvc(uint32_t r0, uint32_t r1);
 void call_smc(struct regs *in, struct regs *out);
 void call_hvc(struct regs *in, struct regs *out);
 void call_hvc_1(struct regs *in, struct regs *out);
+uint32_t become_hyp(void);
 uint32_t run_in_svc(void (*function)(void *), void *argument);
+void read_nonsecure(struct nonsecure *values);
 void write_banked(uint32_t seed);
 void read_banked(uint32_t values[BANKED_COUNT]);
 void add_vectors(uint32_t values[4]);

@@ -21,7 +21,6 @@
 
 /* 64-bit registers. */
 #define CNTPCT(lo, hi)	p15, 0, lo, hi, c14
-#define CNTVCT(lo, hi)	p15, 1, lo, hi, c14
 
 /* Bits that a kernel may set, and the next kernel does not want to find. */
 #define SCTLR_V		(1 << 13)
@@ -50,6 +49,7 @@
 /* GICv2, as seen from Non-secure state. */
 #define GICD_CTLR	0x000
 #define GICD_TYPER	0x004
+#define GICD_IGROUPR	0x080
 #define GICD_ISENABLER	0x100
 #define GICD_ICENABLER	0x180
 #define GICD_SGIR	0xf00
@@ -64,6 +64,7 @@
 /* PPIs of Arm's cores. */
 #define PPI_HYP_TIMER	26
 #define PPI_VIRTUAL_TIMER 27
+#define PPI_SECURE_TIMER 29
 #define PPI_PL1_TIMER	30
 #define PPIS_OF_CORTEX	0xfe000000	/* the others need not be there */
 #define SGIS		0x0000ffff

@@ -3,6 +3,9 @@
  * Hostile DTBs for dtb.c, on the host, with sanitizers: test_dtb.py compiles
  * and runs it. Usage: dtb_fuzz FILE.dtb ROUNDS. Each round changes a few bytes
  * of a copy that ends where its memory ends, and opens, reads and mends it.
+ *
+ * dtb_fuzz FILE.dtb PSCI RESERVE_END mends it as the boot does, with these two
+ * (decimal) in struct dtb_changes, and writes the result to stdout.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +28,27 @@ static uint32_t next(uint32_t limit)
 	return seed % limit;
 }
 
+static int mend(char *original, size_t size, char **arguments)
+{
+	char *fdt = malloc(size + ROOM);
+	struct dtb_nodes nodes;
+	struct dtb_changes changes = {
+		.boot_mode = BW_BOOT_MODE_MAGIC | BW_MODE_HYP << BW_MODE_SHIFT |
+			     BW_OWNS_HYP,
+		.reserve = 0x87e10000,
+		.psci = atoi(arguments[0]),
+		.reserve_end = strtoul(arguments[1], NULL, 10),
+	};
+
+	memcpy(fdt, original, size);
+	if (dtb_open(fdt, size + ROOM, &nodes) ||
+	    dtb_mend(fdt, &nodes, &changes) || fdt_pack(fdt))
+		return 1;
+	fwrite(fdt, 1, fdt_totalsize(fdt), stdout);
+	free(fdt);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const uint32_t words[] = {
@@ -32,11 +56,14 @@ int main(int argc, char **argv)
 	};
 	static char original[1 << 20];
 	unsigned opened = 0, mended = 0;
-	FILE *file = argc == 3 ? fopen(argv[1], "rb") : NULL;
+	FILE *file = argc >= 3 ? fopen(argv[1], "rb") : NULL;
 
 	if (!file)
 		return 2;
 	size_t size = fread(original, 1, sizeof original, file);
+
+	if (argc == 4)
+		return mend(original, size, argv + 2);
 
 	for (int round = atoi(argv[2]); round > 0; round--) {
 		char *fdt = malloc(size + ROOM);
@@ -47,7 +74,7 @@ int main(int argc, char **argv)
 				     BW_MODE_HYP << BW_MODE_SHIFT,
 			.bootargs = "console=ttyAMA0", .initrd = 0x88000000,
 			.initrd_end = 0x88100000, .reserve = 0x87e10000,
-			.reserve_end = 0x87e13000, .psci = round & 1,
+			.reserve_end = 0x87e13000, .psci = round % 3,
 			.absent = round & 6,
 		};
 

@@ -44,7 +44,7 @@ def build(name, *targets, **variables):
     """As run_make(), which must succeed; returns the output directory."""
     done = run_make(name, *targets, **variables)
     assert done.returncode == 0, done.stdout + done.stderr
-    return CHECK / name / BOARD
+    return CHECK / name / variables.get("BOARD", BOARD)
 
 
 def initramfs():
@@ -62,9 +62,21 @@ def linux(name, **variables):
 
 def conformance(name, bootargs="console=ttyAMA0", **variables):
     """An image of the conformance payload."""
-    kernel = build("payload", f"{CHECK}/payload/{BOARD}/conformance.bin") / "conformance.bin"
+    board = variables.get("BOARD", BOARD)
+    kernel = build("payload", f"{CHECK}/payload/{board}/conformance.bin",
+                   BOARD=board) / "conformance.bin"
     settings = {"KERNEL": kernel, "DTB": DTB, "BOOTARGS": bootargs, **variables}
     return build(name, "all", **settings) / "linux-system.axf"
+
+
+def qemu_dtb(machine, cpus, *extra):
+    """The DTB that QEMU makes for a machine without one of its own."""
+    CHECK.mkdir(parents=True, exist_ok=True)
+    path = CHECK / f"{'-'.join([machine, str(cpus), *extra])}.dtb".replace(",", "-")
+    subprocess.run(["qemu-system-arm", "-M", machine, "-machine", f"dumpdtb={path}", "-m", "1G",
+                    "-smp", str(cpus), "-display", "none", "-nic", "none", *extra],
+                   check=True, capture_output=True)
+    return path
 
 
 def qemu_command(image, cpus=1, memory="1G", machine=MACHINE, semihosting=True, reboot=False,
@@ -182,4 +194,11 @@ def disassembly(image):
         elif match := re.match(r"([0-9a-f]{8}):\t([0-9a-f]{4,8})(?: ([0-9a-f]{4}))? *\t(.*)$",
                                line.strip()):
             code[int(match[1], 16)] = (int(match[2], 16), match[4].strip())
+    # Constants follow; what they mean as instructions does not matter.
+    at = symbols(image)
+    for start, end in (("boot_text_end", "resident_start"),
+                       ("resident_text_end", "resident_end")):
+        if start in at:
+            code = {address: line for address, line in code.items()
+                    if not at[start] <= address < at[end]}
     return code, names

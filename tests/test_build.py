@@ -345,17 +345,6 @@ def test_no_payload_and_no_host():
     assert status is None
 
 
-@pytest.mark.parametrize("machine, expected", [
-    ("vexpress-a15,secure=off,virtualization=off", "entered in SVC mode without Secure state"),
-    ("vexpress-a15,secure=off,virtualization=on", "entered in Non-secure Hyp mode"),
-])
-def test_not_from_reset(image, machine, expected):
-    text, status = harness.console(image, cpus=2, machine=machine)
-    lines = [line for line in text.splitlines() if line.startswith("boot-wrapper: ")]
-    assert len(lines) == 1 and expected in lines[0] and "secure=on" in lines[0]
-    assert status == 1
-
-
 @pytest.mark.parametrize("offset, word, expected", [
     (0, 0, "no usable DTB at 87e20000: FDT_ERR_BADMAGIC"),
     (4, 0xFFFFFF00, "no usable DTB at 87e20000: FDT_ERR_"),

@@ -131,7 +131,7 @@ def test_no_exclusives(wrapper):
     assert not list(exclusives(wrapper[1]))
 
 
-@pytest.mark.parametrize("table", ["monitor_vectors", "secure_vectors", "hyp_stub_vectors",
+@pytest.mark.parametrize("table", ["monitor_vectors", "pl1_vectors", "hyp_stub_vectors",
                                    "probe_vectors"])
 def test_vectors_are_filled(wrapper, table):
     elf, code, _ = wrapper
@@ -143,8 +143,8 @@ def test_vectors_are_filled(wrapper, table):
 def test_resident_code_needs_nothing_transient(wrapper):
     elf, code, _ = wrapper
     at = harness.symbols(elf)
-    for name in ("psci_smc", "cpu_wait", "turn_on", "nonsecure_init", "secure_init",
-                 "enter_nonsecure", "smc", "reset_secondary", "hyp_stub_vectors", "pen", "cpus",
+    for name in ("psci_smc", "cpu_wait", "turn_on", "kernel_state_init", "secure_init",
+                 "enter_kernel", "smc", "reset_secondary", "hyp_stub_vectors", "pen", "cpus",
                  "resident", "console", "cpu_table_ready"):
         assert at["resident_start"] <= at[name] < at["resident_end"], name
     assert not list(foreign_references(code, at["resident_start"], at["resident_end"],

@@ -9,7 +9,7 @@ import harness
 
 UNALIGNED = 0xE59F0001      # ldr r0, [pc, #1]
 REPORT = re.compile(r"boot-wrapper: CPU (?P<cpu>[0-9a-f]{8}): unexpected (?P<what>.+) in "
-                    r"(?P<where>Secure state|Hyp mode), PC (?P<pc>[0-9a-f]{8}), from mode "
+                    r"(?P<where>the wrapper|Hyp mode), PC (?P<pc>[0-9a-f]{8}), from mode "
                     r"(?P<mode>\w+), SPSR (?P<spsr>[0-9a-f]{8}), (?P<syndrome>.*); this CPU stops")
 
 
@@ -41,7 +41,7 @@ def test_in_monitor_mode_by_smc(quiet, tmp_path):
     at = harness.symbols(image)["psci_smc"]
     match = report(harness.patch(image, tmp_path / "t.axf", {at: harness.UDF}))
     assert match["what"] == "undefined instruction"
-    assert match["where"] == "Secure state"
+    assert match["where"] == "the wrapper"
     assert int(match["pc"], 16) == at
 
 

@@ -4,6 +4,7 @@
 import re
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 import harness
 
@@ -42,31 +43,32 @@ def test_poison_is_felt(poisoned):
     assert len(re.findall(r"mcrr?\s+15, [46]", text)) >= 12
 
 
-# A line of the wrapper, taken out, and what notices. The address of an
-# instruction is found by its text within a function; {0} by its position.
+# A line of the wrapper, taken out, and what notices: a function, and the text of
+# its instructions there (a compiler may have made more than one of the line).
+R = r"(?:r\d+|ip|lr|sl|fp)"
 MCR = r"mcr(r)?\s+15, "
 FORGOTTEN = {
-    "HSCTLR": ("nonsecure_init", MCR + r"4, r\d+, cr1, cr0, \{0\}"),
-    "HCR": ("nonsecure_init", MCR + r"4, r\d+, cr1, cr1, \{0\}"),
-    "HDCR": ("nonsecure_init", MCR + r"4, r\d+, cr1, cr1, \{1\}"),
-    "HCPTR": ("nonsecure_init", MCR + r"4, r\d+, cr1, cr1, \{2\}"),
-    "HSTR": ("nonsecure_init", MCR + r"4, r\d+, cr1, cr1, \{3\}"),
-    "HVBAR": ("nonsecure_init", MCR + r"4, r\d+, cr12, cr0, \{0\}"),
-    "VPIDR": ("nonsecure_init", MCR + r"4, r\d+, cr0, cr0, \{0\}"),
-    "VMPIDR": ("nonsecure_init", MCR + r"4, r\d+, cr0, cr0, \{5\}"),
-    "VTTBR": ("nonsecure_init", MCR + r"6, r\d+, r\d+, cr2"),
-    "CNTHCTL": ("nonsecure_init", MCR + r"4, r\d+, cr14, cr1, \{0\}"),
-    "CNTVOFF": ("nonsecure_init", MCR + r"4, r\d+, r\d+, cr14"),
-    "CNTHP_CTL": ("nonsecure_init", MCR + r"4, r\d+, cr14, cr2, \{1\}"),
-    "CNTV_CTL": ("nonsecure_init", MCR + r"0, r\d+, cr14, cr3, \{1\}"),
-    "CNTFRQ": ("nonsecure_init", MCR + r"0, r\d+, cr14, cr0, \{0\}"),
-    "NSACR": ("nonsecure_init", MCR + r"0, r\d+, cr1, cr1, \{2\}"),
-    "Non-secure SCTLR": ("nonsecure_init", MCR + r"0, r\d+, cr1, cr0, \{0\}"),
-    "GICD_IGROUPR0": ("nonsecure_init", r"str\w*\s+r\d+, \[r\d+, #128\]"),
-    "GICC_PMR": ("nonsecure_init", r"str\w*\s+r\d+, \[r\d+, #4\]"),
-    "SPIs in GICD_IGROUPR": ("boot", r"str\w*\s+r\d+, \[r\d+, #4\]!|str\w*\s+r\d+, \[r\d+, "
-                                     r"r\d+, lsl #2\]|str\w*\s+r\d+, \[r\d+, #128\]"),
-    "r3": ("enter_nonsecure", r"ldr\s+r3, \[r4, #4\]"),
+    "HSCTLR": ("kernel_state_init", MCR + r"4, r\d+, cr1, cr0, \{0\}"),
+    "HCR": ("kernel_state_init", MCR + r"4, r\d+, cr1, cr1, \{0\}"),
+    "HDCR": ("kernel_state_init", MCR + r"4, r\d+, cr1, cr1, \{1\}"),
+    "HCPTR": ("kernel_state_init", MCR + r"4, r\d+, cr1, cr1, \{2\}"),
+    "HSTR": ("kernel_state_init", MCR + r"4, r\d+, cr1, cr1, \{3\}"),
+    "HVBAR": ("kernel_state_init", MCR + r"4, r\d+, cr12, cr0, \{0\}"),
+    "VPIDR": ("kernel_state_init", MCR + r"4, r\d+, cr0, cr0, \{0\}"),
+    "VMPIDR": ("kernel_state_init", MCR + r"4, r\d+, cr0, cr0, \{5\}"),
+    "VTTBR": ("kernel_state_init", MCR + r"6, r\d+, r\d+, cr2"),
+    "CNTHCTL": ("kernel_state_init", MCR + r"4, r\d+, cr14, cr1, \{0\}"),
+    "CNTVOFF": ("kernel_state_init", MCR + r"4, r\d+, r\d+, cr14"),
+    "CNTHP_CTL": ("kernel_state_init", MCR + r"4, r\d+, cr14, cr2, \{1\}"),
+    "CNTV_CTL": ("kernel_state_init", MCR + r"0, r\d+, cr14, cr3, \{1\}"),
+    "CNTFRQ": ("kernel_state_init", MCR + r"0, r\d+, cr14, cr0, \{0\}"),
+    "NSACR": ("kernel_state_init", MCR + r"0, r\d+, cr1, cr1, \{2\}"),
+    "Non-secure SCTLR": ("pl1_init", MCR + r"0, r\d+, cr1, cr0, \{0\}"),
+    "GICD_IGROUPR0": ("kernel_state_init", rf"str\w*\s+{R}, \[{R}, #128\]"),
+    "GICC_PMR": ("kernel_state_init", rf"str\w*\s+{R}, \[{R}, #4\]"),
+    "SPIs in GICD_IGROUPR": ("boot", rf"str\s+{R}, \[{R}\], #4|str\w*\s+{R}, \[{R}, #4\]!|"
+                                     rf"str\w*\s+{R}, \[{R}, {R}, lsl #2\]"),
+    "r3": ("enter_kernel", r"ldr\s+r3, \[r4, #4\]"),
     "MVBAR": ("reset", MCR + r"0, r\d+, cr12, cr0, \{1\}"),
 }
 
@@ -76,11 +78,19 @@ SILENT = {"HSCTLR", "MVBAR", "Non-secure SCTLR"}
 
 
 def instructions(image, function, pattern):
-    code, names = harness.disassembly(image)
-    [start] = [address for address, name in names.items() if name == function]
-    # Local labels in assembly end nothing; the next C function or 1 KiB does.
-    return [address for address in sorted(code) if start <= address < start + 0x400
-            and re.match(pattern, code[address][1])]
+    code, _ = harness.disassembly(image)
+    with open(image, "rb") as stream:
+        [symbol] = ELFFile(stream).get_section_by_name(".symtab").get_symbol_by_name(function)
+    # A routine in assembly has no size; what matters is at its beginning.
+    end = symbol["st_value"] + (symbol["st_size"] or 0x100)
+    return {address: word for address, (word, text) in code.items()
+            if symbol["st_value"] <= address < end and re.match(pattern, text)}
+
+
+def instead_of(word):
+    """NOP; of "str rX, [rN], #4" what it does to rN."""
+    base = word >> 16 & 0xF
+    return 0xE2800004 | base << 16 | base << 12 if word & 0xFFF00FFF == 0xE4800004 else harness.NOP
 
 
 @pytest.mark.parametrize("what", FORGOTTEN)
@@ -88,7 +98,8 @@ def test_forgotten_line_is_noticed(poisoned, tmp_path, what):
     function, pattern = FORGOTTEN[what]
     found = instructions(poisoned, function, pattern)
     assert found, f"no such instruction in {function} any more"
-    broken = harness.patch(poisoned, tmp_path / "t.axf", {at: harness.NOP for at in found[:1]})
+    broken = harness.patch(poisoned, tmp_path / "t.axf",
+                           {at: instead_of(word) for at, word in found.items()})
     text, _ = harness.console(broken, cpus=2, timeout=8,
                               until="not ok|conformance: PASS|this CPU stops")
     noticed = "not ok" in text or "this CPU stops" in text

@@ -20,14 +20,11 @@
 #include "boot.h"
 #include "boot_wrapper.h"
 #include "memory_map.h"
+#include "modes.h"
 #include "platform.h"
 
 #define DTB_SLACK	4096		/* what mending a DTB may add, twice */
 #define MIB		(1024 * 1024)
-
-/* What the build expects of the boot; if that differs, it mends the DTB again. */
-#define EXPECTED_MODE	(BW_BOOT_MODE_MAGIC | BW_MODE_HYP << BW_MODE_SHIFT | \
-			 BW_OWNS_HYP)
 
 struct file {
 	const char *path;
@@ -38,7 +35,8 @@ struct file {
 static struct options {
 	struct file kernel, dtb, initrd;
 	const char *bootargs, *layout, *output_dtb, *output_kernel;
-	bool raw, mend, pen, quiet, kernel_addr_given;
+	bool raw, mend, pen, quiet, grant_secure, kernel_addr_given;
+	uint32_t mode;			/* asked for; 0: none */
 	unsigned cpus;			/* 0: as the DTB says */
 	uint32_t kernel_addr, dtb_addr, initrd_addr;
 } options = {
@@ -52,7 +50,11 @@ static struct {
 	uint64_t footprint;		/* from RAM start, once inflated */
 	uint64_t size;			/* in memory, while it inflates */
 	uint32_t entry;			/* ELF: bit 0 for Thumb; else 0 */
+	uint32_t modes;			/* ELF: by its note; 0: no note */
 } kernel;
+
+/* What the build expects of the boot; if that differs, it mends the DTB again. */
+static uint32_t expected_word;
 
 static uint64_t ram_start, ram_end;	/* the bank that the wrapper is in */
 
@@ -490,6 +492,34 @@ static void set_cpu_count(void *fdt)
 	free(was);
 }
 
+/* The modes that the kernel is to be started in, for one of them to be chosen. */
+static uint32_t takes(void)
+{
+	uint32_t asked = 1u << options.mode;
+	char list[MODE_LIST_SIZE];
+
+	if (!options.mode)
+		return kernel.modes ? kernel.modes : BW_TAKES_DEFAULT;
+	if (kernel.modes && !(kernel.modes & asked))
+		fail("MODE=%s: KERNEL=%s takes %s by its note; ask for one of "
+		     "these", mode_names[options.mode], options.kernel.path,
+		     list_modes(kernel.modes, list));
+	return asked;
+}
+
+/* Cores without the Virtualization Extensions, and so without Hyp mode. */
+static bool has_hyp(const void *fdt, int cpu)
+{
+	static const char *const without[] = {
+		"arm,cortex-a5", "arm,cortex-a8", "arm,cortex-a9",
+	};
+
+	for (unsigned i = 0; i < sizeof without / sizeof *without; i++)
+		if (!fdt_node_check_compatible(fdt, cpu, without[i]))
+			return false;
+	return true;
+}
+
 /* A string literal, for the C preprocessor and the assembler. */
 static void write_string(FILE *out, const char *text)
 {
@@ -533,9 +563,13 @@ static void write_layout(const struct platform *platform)
 	fprintf(out, "#define RAM_END %#llx\n", (unsigned long long)ram_end);
 	fprintf(out, "#define PAYLOAD_FLAGS %#x\n",
 		(options.quiet ? PAYLOAD_QUIET : 0) |
-		(options.pen ? PAYLOAD_PEN : 0));
-	fprintf(out, "#define PREPARED %#x\n",
-		options.mend ? EXPECTED_MODE : 0);
+		(options.pen ? PAYLOAD_PEN : 0) |
+		(options.grant_secure ? PAYLOAD_GRANT_SECURE : 0));
+	fprintf(out, "#define TAKES %#x\n", takes());
+	fprintf(out, "#define TAKES_WHY \"%s\"\n",
+		options.mode ? "by MODE=" :
+		kernel.modes ? "by its note" : "it has no note");
+	fprintf(out, "#define PREPARED %#x\n", expected_word);
 	fprintf(out, "#define BOOTARGS %s\n", options.bootargs ? "bootargs" : "0");
 	fprintf(out, "#define BOOTARGS_TEXT ");
 	write_string(out, options.bootargs ? options.bootargs : "");
@@ -584,6 +618,8 @@ static void parse(int argc, char **argv)
 		{ "mend", required_argument, 0, 'm' },
 		{ "smp-method", required_argument, 0, 's' },
 		{ "quiet", no_argument, 0, 'q' },
+		{ "mode", required_argument, 0, 'M' },
+		{ "grant", required_argument, 0, 'g' },
 		{ "kernel-addr", required_argument, 0, 'K' },
 		{ "dtb-addr", required_argument, 0, 'D' },
 		{ "initrd-addr", required_argument, 0, 'I' },
@@ -634,6 +670,19 @@ static void parse(int argc, char **argv)
 		case 'q':
 			options.quiet = true;
 			break;
+		case 'M':
+			for (uint32_t mode = 1; mode < MODE_COUNT; mode++)
+				if (!strcmp(optarg, mode_names[mode]))
+					options.mode = mode;
+			if (!options.mode)
+				fail("MODE=%s: say hyp, svc, secure-svc or "
+				     "secure-monitor", optarg);
+			break;
+		case 'g':
+			options.grant_secure = !strcmp(optarg, "secure");
+			if (!options.grant_secure && strcmp(optarg, "none"))
+				fail("GRANT=%s: say secure or none", optarg);
+			break;
 		case 'K':
 			options.kernel_addr = address("KERNEL_ADDR", optarg);
 			options.kernel_addr_given = true;
@@ -668,14 +717,15 @@ static void parse(int argc, char **argv)
 static void mend(void *fdt, const struct dtb_nodes *nodes)
 {
 	struct dtb_changes changes = {
-		.boot_mode = EXPECTED_MODE,
+		.boot_mode = expected_word,
 		.bootargs = options.bootargs,
 		.initrd = options.initrd_addr,
 		.initrd_end = options.initrd.size ?
 			      options.initrd_addr + options.initrd.size : 0,
 		.reserve = RESIDENT_START,
 		.reserve_end = RESIDENT_END,
-		.psci = !options.pen,
+		.psci = options.pen || mode_is_secure(mode_of(expected_word)) ?
+			DTB_PSCI_NONE : DTB_PSCI_OURS,
 	};
 
 	dtb_error(dtb_mend(fdt, nodes, &changes));
@@ -710,10 +760,19 @@ int main(int argc, char **argv)
 	if (wrong)
 		fail("DTB=%s: %s; use a DTB of this board", options.dtb.path,
 		     wrong);
-	if (options.mend)
+	/*
+	 * A PSCI node may be that of firmware which the wrapper finds below
+	 * itself: then it is needed as it is.
+	 */
+	bool hyp = has_hyp(fdt, nodes.cpu[0]);
+	uint32_t mode = choose_mode(takes() & modes_from_reset(hyp));
+
+	if (options.mend && mode && !nodes.psci) {
+		expected_word = boot_mode_word(mode, hyp, options.grant_secure);
 		mend(fdt, &nodes);
-	else
+	} else {
 		fdt = unmended;
+	}
 	dtb_error(fdt_pack(fdt));
 	options.dtb.size = (fdt_totalsize(fdt) + slack + 7) & ~(size_t)7;
 	fdt = realloc(fdt, options.dtb.size);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ARM Versatile Express with the Cortex-A9 daughterboard (V2P-CA9), QEMU's
+ * vexpress-a9: no Hyp mode, no Generic Timer.
+ *
+ * CoreTile Express A9x4: ARM DUI 0448.
+ */
+#define BOARD_NAME		"Versatile Express V2P-CA9"
+#define BOARD_RAM_BASE		0x60000000
+#define BOARD_WRAPPER		0x67e00000
+#define BOARD_BOOT_CPU		0x000
+
+#define BOARD_SYSREGS		0x10000000
+#define BOARD_UART		0x10009000
+#include "v2m-p1.h"
+
+#define BOARD_CNTFRQ		0
+
+/* The SCU's Non-secure Access Control (Cortex-A9 MPCore TRM, 2.2.10). */
+#define BOARD_SCU_SNSAC		0x1e000054
+
+#if defined(__arm__) && !defined(__ASSEMBLER__)
+
+static inline void board_init(void)
+{
+	/* The SCU itself, the private timers, the global timer: each CPU's. */
+	write32(BOARD_SCU_SNSAC, 0xfff);
+	v2m_clear_pen();
+}
+
+#endif

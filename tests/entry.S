@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What other firmware may do before the wrapper runs: from reset, on every CPU
+ * at once, go to the state that the wrapper shall be entered in. Linked with
+ * EXTRA_SOURCES=tests/entry.S and BOOT_ENTRY= one of these:
+ *
+ *   enter_monitor	Secure Monitor mode
+ *   enter_hyp		Non-secure Hyp mode
+ *   enter_svc		Non-secure SVC mode, Hyp mode closed
+ *
+ * To Non-secure state goes what a kernel cannot do itself, as far as
+ * vexpress-a15 has it, and no service: SMC is UNDEFINED.
+ */
+#include "arm.h"
+#include "resident.h"
+
+	.syntax	unified
+	.arch	armv7-a
+	.arch_extension sec
+	.arch_extension virt
+	.arm
+	.section .text.entry, "ax"
+
+#define ENTRY_GICD	0x2c001000
+#define ENTRY_GICC	0x2c002000
+
+	.global	enter_monitor
+enter_monitor:
+	cps	#PSR_MON
+	b	reset
+
+	.global	enter_hyp
+enter_hyp:
+	mov	r9, #SCR_NS | SCR_FW | SCR_AW
+	orr	r9, r9, #SCR_HCE | SCR_SCD
+	movw	r10, #PSR_AIF | PSR_HYP
+	b	enter_nonsecure
+
+	.global	enter_svc
+enter_svc:
+	mov	r9, #SCR_NS | SCR_FW | SCR_AW
+	orr	r9, r9, #SCR_SCD
+	movw	r10, #PSR_AIF | PSR_SVC
+
+enter_nonsecure:
+	load_address r0, ENTRY_GICD
+	ldr	r1, [r0, #GICD_TYPER]
+	and	r1, r1, #0x1f
+	add	r0, r0, #GICD_IGROUPR
+	mvn	r2, #0
+1:	str	r2, [r0, r1, lsl #2]
+	subs	r1, r1, #1
+	bpl	1b
+	load_address r0, ENTRY_GICC
+	mov	r2, #0xff
+	str	r2, [r0, #GICC_PMR]
+	load_address r0, NSACR_NS_SMP | NSACR_CP0_13
+	mcr	NSACR(r0)
+
+	cps	#PSR_MON
+	mcr	SCR(r9)
+	isb
+	mrc	MIDR(r0)
+	mcr	VPIDR(r0)
+	mrc	MPIDR(r0)
+	mcr	VMPIDR(r0)
+	mov	r0, #CNTHCTL_PL1PCEN | CNTHCTL_PL1PCTEN
+	mcr	CNTHCTL(r0)
+	load_address r0, SCTLR_KERNEL
+	mcr	SCTLR(r0)
+	msr	spsr_cxsf, r10
+	load_address lr, reset
+	movs	pc, lr

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""From each state that the wrapper can be entered in, to each mode of the contract."""
+
+import dataclasses
+import re
+
+import pytest
+
+import harness
+import test_conformance
+
+MODES = {"secure-monitor": 1, "hyp": 2, "svc": 3, "secure-svc": 4}
+OWNS_HYP, OWNS_SECURE = 2, 1
+PREFERENCE = ["hyp", "svc", "secure-svc", "secure-monitor"]
+
+
+@dataclasses.dataclass
+class Entry:
+    """A state to be entered in: how to get there, and what it can give."""
+    name: str                   # what the wrapper calls it
+    gives: set
+    hyp: bool = False           # Hyp mode is there, and free
+    secure: bool = False
+    machine: str = "vexpress-a15,secure=on,virtualization=on"
+    stage: str = ""             # of tests/entry.S
+    extra: tuple = ()           # for QEMU
+    build: dict = dataclasses.field(default_factory=dict)
+
+
+ALL = set(MODES)
+SECURE, HYP, SVC = "Secure state", "Non-secure Hyp mode", "SVC mode without Secure state"
+A15 = "vexpress-a15,secure={},virtualization={}"
+A9_DTB = harness.DEPS / "dtbs" / "vexpress-v2p-ca9.dtb"
+ENTRIES = {
+    "reset": Entry(SECURE, ALL, hyp=True, secure=True),
+    "reset of a Cortex-A7": Entry(SECURE, ALL, hyp=True, secure=True,
+                                  extra=("-cpu", "cortex-a7")),
+    "reset without Hyp mode": Entry(SECURE, ALL - {"hyp"}, secure=True,
+                                    machine=A15.format("on", "off")),
+    "reset of a Cortex-A9": Entry(SECURE, ALL - {"hyp"}, secure=True,
+                                  machine="vexpress-a9,secure=on",
+                                  build={"BOARD": "vexpress-a9", "DTB": A9_DTB}),
+    "Monitor mode": Entry(SECURE, ALL, hyp=True, secure=True, stage="monitor"),
+    "Hyp mode": Entry(HYP, {"hyp", "svc"}, hyp=True, stage="hyp"),
+    "Hyp mode without Secure state": Entry(HYP, {"hyp", "svc"}, hyp=True,
+                                           machine=A15.format("off", "on")),
+    "SVC mode": Entry(SVC, {"svc"}, stage="svc"),
+    "SVC mode without Secure state": Entry(SVC, {"svc"}, machine=A15.format("off", "off")),
+    "SVC mode of a Cortex-A9": Entry(SVC, {"svc"}, machine="vexpress-a9,secure=off",
+                                     build={"BOARD": "vexpress-a9", "DTB": A9_DTB}),
+}
+
+
+def boot_word(entry, mode, grant=False):
+    secure = grant or mode.startswith("secure")
+    return 0x424D0000 | MODES[mode] << 4 | OWNS_HYP * entry.hyp | OWNS_SECURE * secure
+
+
+def image(entry, mode=None, grant=False, cpus=2, **variables):
+    """The conformance payload, to be entered so."""
+    variables.update(entry.build)
+    if mode:
+        variables["MODE"] = mode
+    if grant:
+        variables["GRANT"] = "secure"
+    if entry.stage:
+        variables.update(EXTRA_SOURCES="tests/entry.S", BOOT_ENTRY=f"enter_{entry.stage}")
+    board = entry.build.get("BOARD", "a15")
+    name = f"modes-{board}-{entry.stage or 'reset'}"
+    return harness.conformance(name, SMP=cpus, **variables)
+
+
+def run(entry, cpus=2, **settings):
+    return harness.console(image(entry, cpus=cpus, **settings), cpus=cpus, machine=entry.machine,
+                           extra=entry.extra)
+
+
+def check_boots(text, status, entry, mode, grant=False, cpus=2):
+    """All of the contract holds on each CPU, and the word is as it should be."""
+    _, failed = test_conformance.verdict(text)
+    assert not failed and status == 0, text
+    assert f"# boot-mode word {boot_word(entry, mode, grant):08x}" in text
+    assert f"entered in {entry.name}; the kernel takes " in text
+    for cpu in range(cpus):
+        assert f"cpu{cpu} entry: r3 is the boot CPU's boot-mode word" in text
+
+
+def check_refused(text, status, expected):
+    lines = [line for line in text.splitlines() if line.startswith("boot-wrapper: ")]
+    assert status == 1 and len(lines) == 1, text
+    assert expected in lines[0] and "QEMU: " in lines[0]
+
+
+@pytest.mark.parametrize("asked", [None, *MODES])
+@pytest.mark.parametrize("name", ENTRIES)
+def test_entry_and_asked_mode(name, asked):
+    entry = ENTRIES[name]
+    text, status = run(entry, mode=asked)
+    if asked and asked not in entry.gives:
+        check_refused(text, status, f"the kernel takes {asked} (by MODE=), but this CPU, entered "
+                                    f"in {entry.name}, gives ")
+        return
+    mode = asked or next(m for m in PREFERENCE[:2] if m in entry.gives)
+    check_boots(text, status, entry, mode)
+
+
+@pytest.mark.parametrize("mode", ["hyp", "svc"])
+@pytest.mark.parametrize("method", ["psci", "pen"])
+@pytest.mark.parametrize("name", ["reset", "reset without Hyp mode", "reset of a Cortex-A9"])
+def test_secure_state_granted(name, method, mode):
+    """The Secure trampoline, with the Hyp one and without it, on every CPU and after CPU_ON."""
+    entry = ENTRIES[name]
+    if mode not in entry.gives:
+        pytest.skip("no such mode there")
+    text, status = run(entry, mode=mode, grant=True, SMP_METHOD=method)
+    check_boots(text, status, entry, mode, grant=True)
+    assert "and Secure state" in text or "Secure state, but not Hyp mode" in text
+    # In each life of CPU 1: PSCI gives it two.
+    assert len(re.findall(r"^ok \d+ - cpu1.* Secure trampoline: SMC reaches our Monitor then",
+                          text, re.M)) == (2 if method == "psci" else 1)
+
+
+@pytest.mark.parametrize("name", ["Hyp mode", "SVC mode", "SVC mode without Secure state"])
+def test_secure_state_cannot_be_granted(name):
+    entry = ENTRIES[name]
+    text, status = run(entry, grant=True)
+    check_refused(text, status, f"GRANT=secure, but the CPU was entered in {entry.name}")
+
+
+@pytest.mark.parametrize("mode, virt", [("hyp", "on"), ("svc", "on"), ("svc", "off")])
+def test_four_cpus(mode, virt):
+    entry = ENTRIES["reset" if virt == "on" else "reset without Hyp mode"]
+    text, status = run(entry, cpus=4, mode=mode)
+    check_boots(text, status, entry, mode, cpus=4)
+
+
+# Linux, in each mode that it accepts.
+
+LINUX = {
+    ("reset", "hyp"): ("HYP", "psci"), ("reset", "svc"): ("SVC", "psci"),
+    ("reset", "secure-svc"): ("SVC", "pen"),
+    ("Hyp mode", "hyp"): ("HYP", "pen"), ("Hyp mode", "svc"): ("SVC", "pen"),
+    ("SVC mode", "svc"): ("SVC", "pen"), ("reset of a Cortex-A9", "svc"): ("SVC", "psci"),
+}
+
+
+@pytest.mark.parametrize("name, mode", LINUX)
+def test_linux(name, mode):
+    entry = ENTRIES[name]
+    started, method = LINUX[name, mode]
+    variables = {"MODE": mode, **entry.build}
+    if entry.stage:
+        variables.update(EXTRA_SOURCES="tests/entry.S", BOOT_ENTRY=f"enter_{entry.stage}")
+    linux = harness.linux(f"modes-linux-{entry.stage}-{mode}", SMP=2, **variables)
+    with harness.Guest(linux, cpus=2, machine=entry.machine) as guest:
+        assert f"CPU: All CPU(s) started in {started} mode." in guest.log
+        assert "Brought up 1 node, 2 CPUs" in guest.log
+        assert ("PSCIv1.0 detected" in guest.log) == (method == "psci")
+        assert "WARNING:" not in guest.log
+        assert guest.run("cat /proc/device-tree/chosen/boot-wrapper,boot-mode").rstrip("\0\n") \
+            == mode
+        # Off and on again: by PSCI, or in the kernel's own loop.
+        guest.run("echo 0 >/sys/devices/system/cpu/cpu1/online;"
+                  "echo 1 >/sys/devices/system/cpu/cpu1/online")
+        assert guest.run("cat /sys/devices/system/cpu/online").strip() == "0-1"
+
+
+# Other firmware's PSCI: QEMU's own, on a machine without Secure state.
+
+@pytest.mark.parametrize("virt, started", [("on", "HYP"), ("off", "SVC")])
+def test_psci_of_other_firmware(virt, started):
+    machine = f"virt,secure=off,virtualization={virt}"
+    dtb = harness.qemu_dtb(machine, 2, "-cpu", "cortex-a15")
+    image = harness.linux(f"modes-virt-{virt}", BOARD="virt", DTB=dtb, BOOTARGS="console=ttyAMA0")
+    with harness.Guest(image, cpus=2, machine=machine, extra=("-cpu", "cortex-a15")) as guest:
+        assert "PSCIv1.1 detected in firmware" in guest.log         # ours is 1.0
+        assert f"CPU: All CPU(s) started in {started} mode." in guest.log
+        assert "Brought up 1 node, 2 CPUs" in guest.log
+        conduit = {"on": "smc", "off": "hvc"}[virt]
+        assert guest.run("cat /proc/device-tree/psci/method").rstrip("\0\n") == conduit
+        guest.run("echo 0 >/sys/devices/system/cpu/cpu1/online;"
+                  "echo 1 >/sys/devices/system/cpu/cpu1/online")
+        assert guest.run("cat /sys/devices/system/cpu/online").strip() == "0-1"
+        assert guest.end("poweroff -f") == 0
+
+
+@pytest.mark.parametrize("cpu", ["cortex-a7", "cortex-a15"])
+def test_virt_from_reset(cpu):
+    """QEMU's virt machine with Secure state: our PSCI, and its power switch."""
+    machine = "virt,secure=on,virtualization=on"
+    dtb = harness.qemu_dtb(machine, 4, "-cpu", cpu)
+    image = harness.linux(f"modes-virt-{cpu}", BOARD="virt", DTB=dtb, BOOTARGS="console=ttyAMA0")
+    with harness.Guest(image, cpus=4, machine=machine, extra=("-cpu", cpu)) as guest:
+        assert "CPU: All CPU(s) started in HYP mode." in guest.log
+        assert "Brought up 1 node, 4 CPUs" in guest.log
+        assert guest.end("poweroff -f") == 0
+
+
+def test_no_pen_and_no_psci():
+    """A Secure kernel cannot call PSCI; without a pen it gets one CPU, and is told so."""
+    machine = "virt,secure=on,virtualization=on"
+    dtb = harness.qemu_dtb(machine, 2, "-cpu", "cortex-a15")
+    image = harness.linux("modes-virt-secure", BOARD="virt", DTB=dtb, MODE="secure-svc",
+                          BOOTARGS="console=ttyAMA0")
+    with harness.Guest(image, cpus=2, machine=machine, extra=("-cpu", "cortex-a15")) as guest:
+        assert "CPU 00000001 has no way to the kernel" in guest.log
+        assert "Brought up 1 node, 1 CPU" in guest.log
+        assert guest.run("cat /proc/device-tree/cpus/cpu@1/status").rstrip("\0\n") == "fail"
+
+
+@pytest.mark.parametrize("variables, expected", [
+    ({"MODE": "kernel"}, "MODE=kernel: say hyp, svc, secure-svc or secure-monitor"),
+    ({"GRANT": "all"}, "GRANT=all: say secure or none"),
+])
+def test_bad_values(variables, expected):
+    done = harness.run_make("modes-bad", "all", KERNEL=harness.VMLINUZ, DTB=harness.DTB,
+                            **variables)
+    assert done.returncode != 0 and expected in done.stderr
