@@ -204,10 +204,16 @@ prepare_arguments = --kernel $(call quote,$(KERNEL)) --kernel-format $(call quot
 	$(if $(DTB_ADDR),--dtb-addr $(call quote,$(DTB_ADDR))) \
 	$(if $(INITRD_ADDR),--initrd-addr $(call quote,$(INITRD_ADDR)))
 
-$(out)/prepare: tools/prepare.c dtb.c modes.c $(out)/.flags
+host_objects := $(addprefix $(out)/host/,tools/prepare.o dtb.o elf_note.o modes.o)
+
+$(out)/host/%.o: %.c $(out)/.flags
 	$(call quiet,HOSTCC,$@)
-	$(Q)$(HOSTCC) $(HOSTCFLAGS) $(if $(LIBFDT_SRC),-I$(fdt_include)) -MMD -MP -MT $@ -MF $@.d \
-		-o $@ tools/prepare.c dtb.c modes.c $(host_libfdt)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOSTCFLAGS) $(if $(LIBFDT_SRC),-I$(fdt_include)) -MMD -MP -c -o $@ $<
+
+$(out)/prepare: $(host_objects)
+	$(call quiet,HOSTLD,$@)
+	$(Q)$(HOSTCC) $(HOSTCFLAGS) $(if $(LIBFDT_SRC),-I$(fdt_include)) -o $@ $(host_objects) $(host_libfdt)
 
 # make cannot name a file with a space in its path; stat can.
 payload_files = $(shell stat -c '%n %s %y' $(foreach f,KERNEL DTB INITRD,$(if $($f),$(call quote,$($f)))) /dev/null 2>&1)
@@ -231,7 +237,7 @@ $(out)/linux-system.axf: $(out)/linux-system.lds $(objects) $(out)/payload.o $(l
 	$(call quiet,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o %.a,$^)
 
--include $(wildcard $(out)/*.d)
+-include $(wildcard $(out)/*.d $(out)/host/*.d $(out)/host/tools/*.d)
 
 #
 # Debian's kernel, a busybox shell, tests.

@@ -106,6 +106,7 @@ BAD = {
                                "a segment exceeds the file"),
     "file larger than memory": (lambda t: changed(t, PHDR + 20, 4),
                                 "a segment is larger in the file"),
+    "nothing in memory": (lambda t: changed(t, PHDR + 20, 0), "a segment is larger in the file"),
     "outside the RAM": (lambda t: elf(t, text="0x10000000"), "a segment lies outside the RAM"),
     "around the end of memory": (lambda t: changed(t, PHDR + 12, 0xFFFFFFFC),
                                  "a segment lies outside the RAM"),

@@ -19,6 +19,7 @@
 
 #include "boot.h"
 #include "boot_wrapper.h"
+#include "elf_note.h"
 #include "memory_map.h"
 #include "modes.h"
 #include "platform.h"
@@ -50,7 +51,7 @@ static struct {
 	uint64_t footprint;		/* from RAM start, once inflated */
 	uint64_t size;			/* in memory, while it inflates */
 	uint32_t entry;			/* ELF: bit 0 for Thumb; else 0 */
-	uint32_t modes;			/* ELF: by its note; 0: no note */
+	uint32_t modes;			/* by its ELF note; 0: it has none */
 } kernel;
 
 /* What the build expects of the boot; if that differs, it mends the DTB again. */
@@ -116,6 +117,25 @@ static _Noreturn void bad_elf(const char *why)
 	     options.kernel.path, why);
 }
 
+/* A PT_NOTE segment; each must agree with those before it. */
+static void load_notes(const Elf32_Phdr *s)
+{
+	const struct file *file = &options.kernel;
+	const char *wrong;
+
+	if (s->p_filesz == 0)
+		return;
+	if ((uint64_t)s->p_offset + s->p_filesz > file->size)
+		wrong = "a note segment exceeds the file";
+	else
+		wrong = elf_note_modes(file->data + s->p_offset, s->p_filesz,
+				       &kernel.modes);
+	if (wrong)
+		fail("KERNEL=%s: %s; correct its notes (BW_NOTE of "
+		     "boot_wrapper.h makes one), or link it without them",
+		     file->path, wrong);
+}
+
 /*
  * An ELF file is laid out as it will lie in memory, from the first byte of its
  * first PT_LOAD to the last of its last, with zeros where it has no content:
@@ -144,12 +164,16 @@ static void load_elf(void)
 		Elf32_Phdr s = segment(&header, n);
 		uint64_t top = (uint64_t)s.p_paddr + s.p_memsz;
 
-		if (s.p_type != PT_LOAD || s.p_memsz == 0)
+		if (s.p_type == PT_NOTE)
+			load_notes(&s);
+		if (s.p_type != PT_LOAD)
 			continue;
 		if ((uint64_t)s.p_offset + s.p_filesz > file->size)
 			bad_elf("a segment exceeds the file");
 		if (s.p_filesz > s.p_memsz)
 			bad_elf("a segment is larger in the file than in memory");
+		if (s.p_memsz == 0)
+			continue;
 		if (s.p_paddr < ram_start || top > ram_end)
 			bad_elf("a segment lies outside the RAM");
 		for (unsigned m = 0; m < n; m++) {
@@ -182,7 +206,7 @@ static void load_elf(void)
 	for (unsigned n = 0; n < header.e_phnum; n++) {
 		Elf32_Phdr s = segment(&header, n);
 
-		if (s.p_type == PT_LOAD)
+		if (s.p_type == PT_LOAD && s.p_filesz)
 			memcpy(image + s.p_paddr - start,
 			       file->data + s.p_offset, s.p_filesz);
 	}
