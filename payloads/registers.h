@@ -19,6 +19,10 @@
 #define CNTV_TVAL(r)	p15, 0, r, c14, c3, 0
 #define CNTHP_TVAL(r)	p15, 4, r, c14, c2, 0
 
+/* Stage 2 translation, and what it faulted at. */
+#define VTCR(r)		p15, 4, r, c2, c1, 2
+#define HPFAR(r)	p15, 4, r, c6, c0, 4
+
 /* 64-bit registers. */
 #define CNTPCT(lo, hi)	p15, 0, lo, hi, c14
 
@@ -27,9 +31,37 @@
 #define SCTLR_EE	(1 << 25)
 #define SCTLR_TE	(1 << 30)
 #define HCR_TRAPS	0x07ffe039	/* VM, routing, WFx and CP15 traps */
-#define HCR_TSC		(1 << 19)
+#define HCR_VM		(1 << 0)	/* stage 2 translation is on */
+#define HCR_TSC		(1 << 19)	/* SMC at PL1 traps to Hyp mode */
 #define HCPTR_TTA	(1 << 20)
 #define HCPTR_TCPAC	(1u << 31)
+
+/*
+ * VTCR: bit 31 reads as one. A T0SZ of 0 is 32-bit intermediate addresses, an
+ * SL0 of 1 starts the walk at level 1; with IRGN0, ORGN0 and SH0 of 0 it reads
+ * the tables from memory, not from caches.
+ */
+#define VTCR_RES1	(1u << 31)
+#define VTCR_SL0_SHIFT	6
+#define VTCR_T0SZ_SHIFT	0
+
+/* VTTBR: bits 55..48 name the guest in the TLBs, 39..5 are the table. */
+#define VTTBR_VMID_SHIFT 48
+
+/* Long-descriptor format, stage 2: what an entry is, and of what memory. */
+#define S2_TABLE	(3 << 0)	/* at levels 1 and 2 */
+#define S2_PAGE		(3 << 0)	/* at level 3 */
+#define S2_NONCACHEABLE	(5 << 2)	/* MemAttr: Normal, outer and inner */
+#define S2_READ_WRITE	(3 << 6)	/* HAP */
+#define S2_AF		(1 << 10)	/* accessed, so no Access flag fault */
+
+/* HSR: an abort by stage 2 on data; HPFAR has bits 39..12 at 31..4. */
+#define HSR_EC_DATA_ABORT 0x24		/* from PL0 or PL1 */
+#define HSR_HVC_MASK	0xffff		/* the HVC's number */
+#define HSR_WNR		(1 << 6)
+#define HSR_DFSC_MASK	0x3c		/* DFSC without the level */
+#define HSR_DFSC_TRANSLATION 0x04
+#define HPFAR_SHIFT	8
 
 /* NSACR beside NS_SMP, and CPACR. */
 #define NSACR_CP10	(1 << 10)
@@ -76,6 +108,14 @@
 	asm volatile("mrrc " ARM_OPERANDS(reg(%0, %1))			\
 		     : "=r" (low_), "=r" (high_));			\
 	(uint64_t)high_ << 32 | low_; })
+
+static inline uint32_t read_spsr(void)
+{
+	uint32_t value;
+
+	asm volatile("mrs %0, spsr" : "=r" (value));
+	return value;
+}
 
 #endif
 #endif
