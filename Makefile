@@ -92,6 +92,7 @@ BOOT_ENTRY	?= reset
 debian_kernel	:= $(deps)/vmlinuz
 debian_dtb	= $(if $(BOARD_DTB),$(deps)/dtbs/$(BOARD_DTB),$(out)/qemu-$(or $(SMP),1).dtb)
 debian_initrd	:= $(O)/initramfs.cpio.gz
+debian_xen	:= $(deps)/xen
 
 # What `make run` boots without KERNEL=: Debian's, with a busybox shell.
 ifneq ($(filter run-now,$(MAKECMDGOALS)),)
@@ -101,15 +102,19 @@ KERNEL	:= $(debian_kernel)
 INITRD	?= $(debian_initrd)
 endif
 DTB	?= $(debian_dtb)
+ifneq ($(XEN),)
+XEN_BOOTARGS ?= $(BOARD_XEN_BOOTARGS)
+BOOTARGS ?= $(BOARD_DOM0_BOOTARGS)
+endif
 BOOTARGS ?= $(BOARD_BOOTARGS)
 endif
 
-.PHONY: all wrapper deps run run-now check bench docs clean help FORCE
+.PHONY: all wrapper deps run run-xen run-now check bench docs clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
-ifneq ($(KERNEL)$(DTB)$(INITRD),)
+ifneq ($(KERNEL)$(DTB)$(INITRD)$(XEN),)
 all: wrapper $(out)/linux-system.axf
 else
 all: wrapper
@@ -202,7 +207,10 @@ prepare_arguments = --kernel $(call quote,$(KERNEL)) --kernel-format $(call quot
 	$(if $(MODE),--mode $(call quote,$(MODE))) $(if $(GRANT),--grant $(call quote,$(GRANT))) \
 	$(if $(KERNEL_ADDR),--kernel-addr $(call quote,$(KERNEL_ADDR))) \
 	$(if $(DTB_ADDR),--dtb-addr $(call quote,$(DTB_ADDR))) \
-	$(if $(INITRD_ADDR),--initrd-addr $(call quote,$(INITRD_ADDR)))
+	$(if $(INITRD_ADDR),--initrd-addr $(call quote,$(INITRD_ADDR))) \
+	$(if $(XEN),--xen $(call quote,$(XEN))) \
+	$(if $(filter undefined,$(origin XEN_BOOTARGS)),,--xen-bootargs $(call quote,$(XEN_BOOTARGS))) \
+	$(if $(XEN_ADDR),--xen-addr $(call quote,$(XEN_ADDR)))
 
 host_objects := $(addprefix $(out)/host/,tools/prepare.o dtb.o elf_note.o modes.o)
 
@@ -216,11 +224,11 @@ $(out)/prepare: $(host_objects)
 	$(Q)$(HOSTCC) $(HOSTCFLAGS) $(if $(LIBFDT_SRC),-I$(fdt_include)) -o $@ $(host_objects) $(host_libfdt)
 
 # make cannot name a file with a space in its path; stat can.
-payload_files = $(shell stat -c '%n %s %y' $(foreach f,KERNEL DTB INITRD,$(if $($f),$(call quote,$($f)))) /dev/null 2>&1)
+payload_files = $(shell stat -c '%n %s %y' $(foreach f,KERNEL DTB INITRD XEN,$(if $($f),$(call quote,$($f)))) /dev/null 2>&1)
 
 # A missing file is tools/prepare's to complain of, unless we know how to make it.
-$(out)/layout.h: $(out)/prepare $(out)/.payload $(wildcard $(KERNEL) $(DTB) $(INITRD)) \
-		 $(filter $(debian_kernel) $(debian_dtb) $(debian_initrd),$(KERNEL) $(DTB) $(INITRD))
+$(out)/layout.h: $(out)/prepare $(out)/.payload $(wildcard $(KERNEL) $(DTB) $(INITRD) $(XEN)) \
+		 $(filter $(debian_kernel) $(debian_dtb) $(debian_initrd) $(debian_xen),$(KERNEL) $(DTB) $(INITRD) $(XEN))
 	$(call quiet,PREPARE,$@)
 	$(Q)$(out)/prepare $(prepare_arguments) --layout $@ --output-dtb $(out)/payload.dtb \
 		--output-kernel $(out)/kernel.bin
@@ -254,6 +262,9 @@ $(out)/qemu-%.dtb:
 $(debian_kernel) $(if $(BOARD_DTB),$(debian_dtb)) $(deps)/busybox: | $(filter deps,$(MAKECMDGOALS))
 	@[ -e $@ ] || echo 'boot-wrapper: $@ is missing; run "make deps", or say KERNEL=, DTB= and INITRD=' >&2; [ -e $@ ]
 
+$(debian_xen): | $(filter deps,$(MAKECMDGOALS))
+	@[ -e $@ ] || echo 'boot-wrapper: $@ is missing; run "make deps", or say XEN=' >&2; [ -e $@ ]
+
 $(debian_initrd): tools/mkinitramfs tools/initramfs-init | $(deps)/busybox
 	$(call quiet,CPIO,$@)
 	@mkdir -p $(@D)
@@ -261,14 +272,20 @@ $(debian_initrd): tools/mkinitramfs tools/initramfs-init | $(deps)/busybox
 
 # "make deps run": what depends on files that deps brings is looked at after it.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
-wrapper all run check bench: | deps
+wrapper all run run-xen check bench: | deps
 endif
 
 run:
 	$(Q)$(MAKE) --no-print-directory run-now
 
+run-xen:
+	$(Q)$(MAKE) --no-print-directory run-now XEN=$(call quote,$(or $(XEN),$(debian_xen)))
+
+# Without PSCI, Xen cannot switch the machine off.
+xen_end = $(if $(XEN),$(if $(filter pen,$(SMP_METHOD)),--end 'Dom0 halted: halting machine'))
+
 run-now: $(out)/linux-system.axf
-	$(Q)QEMU_AUDIO_DRV=none tools/run-qemu $(if $(RUN_TIMEOUT),--timeout $(RUN_TIMEOUT)) -- \
+	$(Q)QEMU_AUDIO_DRV=none tools/run-qemu $(if $(RUN_TIMEOUT),--timeout $(RUN_TIMEOUT)) $(xen_end) -- \
 		$(QEMU) $(BOARD_QEMU) -smp $(SMP) -display none -nic none -no-reboot \
 		-serial mon:stdio -semihosting-config enable=on,target=native \
 		-kernel $< $(QEMU_ARGS)
@@ -294,6 +311,7 @@ help:
 #?
 #?   make deps         get what is missing: compilers, QEMU, Debian's armhf kernel
 #?   make run          Debian's kernel and a busybox shell, in QEMU
+#?   make run-xen      the same under Debian's Xen, as its dom0
 #?   make check        all tests
 #?   make bench        what is measured, beside what others need
 #?   make              boot-wrapper.elf and .bin, in build/<board>/
@@ -305,6 +323,8 @@ help:
 #?   KERNEL=FILE       a zImage or ELF; KERNEL_FORMAT=raw for anything else
 #?   DTB=FILE          the board's devicetree
 #?   INITRD=FILE       none by default
+#?   XEN=FILE          a Xen to start; KERNEL and INITRD are then its dom0's
+#?   XEN_BOOTARGS="..."  Xen's command line; BOOTARGS= is dom0's then
 #?   BOOTARGS="..."    the kernel's command line; the DTB's own by default, and
 #?                     the board's usual one with "make run"
 #?   SMP=1..8          that many CPUs in the DTB; what it has by default, and 2
@@ -315,7 +335,7 @@ help:
 #?                     default the best that its ELF note and the CPU allow
 #?   GRANT=secure      the kernel owns Secure state, too: SMC can set MVBAR
 #?   QUIET=1           print errors only
-#?   KERNEL_ADDR= DTB_ADDR= INITRD_ADDR=   where each is placed
+#?   KERNEL_ADDR= DTB_ADDR= INITRD_ADDR= XEN_ADDR=   where each is placed
 #?
 #? The build:
 #?   BOARD=vexpress-a15  a file in boards/
@@ -323,4 +343,4 @@ help:
 #?   LIBFDT_SRC=DIR    build libfdt from a dtc checkout
 #?   O=build V=1       where to, and say every command
 #?   DEPS=build/deps   where "make deps" puts Debian's files
-#?   QEMU= QEMU_ARGS= RUN_TIMEOUT=seconds   for "make run"
+#?   QEMU= QEMU_ARGS= RUN_TIMEOUT=seconds   for "make run" and "make run-xen"

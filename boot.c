@@ -295,8 +295,10 @@ static void banner(uint32_t entered, uint32_t absent)
 	say("version " VERSION " on " BOARD_NAME);
 	say("%u CPU%s, %s r%up%u", ready, ready == 1 ? "" : "s", core_name(midr),
 	    midr >> 20 & 0xf, midr & 0xf);
-	say_image("kernel", payload.kernel, payload.kernel_end);
+	say_image(payload.dom0_end ? "Xen" : "kernel", payload.kernel,
+		  payload.kernel_end);
 	say_image("DTB", payload.dtb, payload.dtb_end);
+	say_image("dom0 kernel", payload.dom0, payload.dom0_end);
 	say_image("initrd", payload.initrd, payload.initrd_end);
 	say_image(entered != ENTERED_SECURE ? "resident: Hyp stub, pen" :
 		  resident.psci ? "resident: Hyp stub, Monitor, PSCI" :

@@ -25,6 +25,9 @@ PHDRS
 #if INITRD_END
 	initrd PT_LOAD FLAGS(6);
 #endif
+#if DOM0_END
+	dom0 PT_LOAD FLAGS(6);
+#endif
 }
 
 SECTIONS
@@ -85,6 +88,11 @@ SECTIONS
 		KEEP(*(.initrd))
 	} :initrd
 #endif
+#if DOM0_END
+	.dom0 DOM0_ADDR : {
+		KEEP(*(.dom0))
+	} :dom0
+#endif
 
 	/* Nothing sets memory to zero at reset, so nothing may count on it. */
 	.bss : {
@@ -101,8 +109,19 @@ SECTIONS
 #define OVERLAP(start_a, end_a, start_b, end_b) \
 	((start_a) < (end_b) && (start_b) < (end_a))
 
+#if DOM0_END
+ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, TRANSIENT_START, RESIDENT_END),
+       "Xen overlaps the wrapper; set XEN_ADDR=")
+ASSERT(!OVERLAP(DOM0_ADDR, DOM0_END, TRANSIENT_START, RESIDENT_END),
+       "the kernel of dom0 overlaps the wrapper; set KERNEL_ADDR=")
+ASSERT(!OVERLAP(DOM0_ADDR, DOM0_END, DTB_ADDR, DTB_END),
+       "the kernel of dom0 overlaps the DTB; set KERNEL_ADDR= or DTB_ADDR=")
+ASSERT(!OVERLAP(DOM0_ADDR, DOM0_END, INITRD_ADDR, INITRD_END),
+       "the kernel of dom0 overlaps the initrd; set KERNEL_ADDR= or INITRD_ADDR=")
+#else
 ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, TRANSIENT_START, RESIDENT_END),
        "the kernel overlaps the wrapper; set KERNEL_ADDR=")
+#endif
 ASSERT(!OVERLAP(DTB_ADDR, DTB_END, TRANSIENT_START, RESIDENT_END),
        "the DTB overlaps the wrapper; set DTB_ADDR=")
 ASSERT(!OVERLAP(INITRD_ADDR, INITRD_END, TRANSIENT_START, RESIDENT_END),

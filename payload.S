@@ -13,6 +13,7 @@ payload:
 	.word	KERNEL_ADDR, KERNEL_END, KERNEL_ENTRY
 	.word	DTB_ADDR, DTB_END
 	.word	INITRD_ADDR, INITRD_END
+	.word	DOM0_ADDR, DOM0_END
 	.word	RAM_END
 	.word	PAYLOAD_FLAGS
 	.word	TAKES, takes_why
@@ -29,3 +30,4 @@ bootargs:
 	KERNEL_DATA
 	DTB_DATA
 	INITRD_DATA
+	DOM0_DATA

@@ -3,3 +3,5 @@
 BOARD_QEMU	:= -M vexpress-a15,secure=on,virtualization=on -m 1G
 BOARD_DTB	:= vexpress-v2p-ca15-tc1.dtb
 BOARD_BOOTARGS	:= console=ttyAMA0,115200
+BOARD_XEN_BOOTARGS	:= console=dtuart dtuart=serial0 dom0_mem=512M
+BOARD_DOM0_BOOTARGS	:= console=hvc0

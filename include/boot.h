@@ -31,6 +31,7 @@ struct payload {
 	uint32_t entry;			/* bit 0: in Thumb state */
 	uint32_t dtb, dtb_end;		/* with the room that it may grow into */
 	uint32_t initrd, initrd_end;	/* both 0: there is none */
+	uint32_t dom0, dom0_end;	/* its kernel; both 0: no Xen */
 	uint32_t ram_end;		/* of the bank that all these lie in */
 	uint32_t flags;			/* PAYLOAD_... */
 	uint32_t takes;			/* BW_TAKES_...: the modes to choose from */

@@ -7,6 +7,8 @@
 #define DTB_END		0
 #define INITRD_ADDR	0
 #define INITRD_END	0
+#define DOM0_ADDR	0
+#define DOM0_END	0
 #define RAM_END		0
 #define PAYLOAD_FLAGS	0
 #define TAKES		0
@@ -22,3 +24,4 @@
 #define KERNEL_DATA
 #define DTB_DATA
 #define INITRD_DATA
+#define DOM0_DATA

@@ -10,8 +10,9 @@ def pytest_configure(config):
     for tool in ("qemu-system-arm", "arm-none-eabi-gcc", "dtc"):
         if not shutil.which(tool):
             pytest.exit(f"boot-wrapper: {tool} is missing; run \"make deps\"", 2)
-    if not harness.VMLINUZ.exists():
-        pytest.exit(f"boot-wrapper: {harness.VMLINUZ} is missing; run \"make deps\"", 2)
+    for file in (harness.VMLINUZ, harness.XEN):
+        if not file.exists():
+            pytest.exit(f"boot-wrapper: {file} is missing; run \"make deps\"", 2)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ CHECK = BUILD / "check"
 BOARD = "vexpress-a15"
 DTB = DEPS / "dtbs" / "vexpress-v2p-ca15-tc1.dtb"
 VMLINUZ = DEPS / "vmlinuz"
+XEN = DEPS / "xen"
 MACHINE = "vexpress-a15,secure=on,virtualization=on"
 PROMPT = "~ # "
 UDF = 0xE7F000F0        # permanently UNDEFINED, in ARM state
@@ -58,6 +59,13 @@ def linux(name, **variables):
     settings = {"KERNEL": VMLINUZ, "DTB": DTB, "INITRD": initramfs(),
                 "BOOTARGS": "console=ttyAMA0,115200", **variables}
     return build(name, "all", **settings) / "linux-system.axf"
+
+
+def xen(name, **variables):
+    """The same under Debian's Xen, as its dom0."""
+    settings = {"XEN": XEN, "XEN_BOOTARGS": "console=dtuart dtuart=serial0 dom0_mem=512M",
+                "BOOTARGS": "console=hvc0", "SMP": 2, **variables}
+    return linux(name, **settings)
 
 
 def conformance(name, bootargs="console=ttyAMA0", **variables):

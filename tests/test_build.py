@@ -44,7 +44,8 @@ def test_help_names_every_variable():
     text = harness.run_make("quiet", "help").stdout
     for word in ("deps", "run", "check", "bench", "clean", "KERNEL=", "DTB=", "INITRD=",
                  "BOOTARGS=", "CROSS_COMPILE=", "O=", "V=1", "BOARD=", "SMP=", "SMP_METHOD=",
-                 "LIBFDT_SRC=", "LLVM=1", "QUIET=1", "DTB_MEND="):
+                 "LIBFDT_SRC=", "LLVM=1", "QUIET=1", "DTB_MEND=", "run-xen", "XEN=",
+                 "XEN_BOOTARGS="):
         assert word in text, word
 
 
@@ -302,10 +303,8 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("case", BAD)
-def test_bad_input(case, tmp_path):
+def check_refusal(tmp_path, settings, expected):
     """One clear line, and a failure; no image is left behind."""
-    settings, expected = BAD[case]
     settings = {key: value(tmp_path) if callable(value) else value
                 for key, value in {**SETTINGS, **settings}.items()}
     shutil.rmtree(harness.CHECK / "bad" / harness.BOARD / "linux-system.axf", ignore_errors=True)
@@ -316,6 +315,11 @@ def test_bad_input(case, tmp_path):
     lines = [line for line in done.stderr.splitlines() if expected in line]
     assert len(lines) == 1, done.stderr
     assert not (harness.CHECK / "bad" / harness.BOARD / "linux-system.axf").exists()
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input(case, tmp_path):
+    check_refusal(tmp_path, *BAD[case])
 
 
 def test_raw_by_request(tmp_path):

@@ -28,19 +28,27 @@
 #define MIB		(1024 * 1024)
 
 struct file {
+	const char *name;		/* the variable that names it */
 	const char *path;
 	uint8_t *data;
 	size_t size;
 };
 
+/* With Xen, that is `kernel`, what the wrapper starts, and KERNEL= is `dom0`. */
 static struct options {
-	struct file kernel, dtb, initrd;
+	struct file kernel, dtb, initrd, xen, dom0;
 	const char *bootargs, *layout, *output_dtb, *output_kernel;
-	bool raw, mend, pen, quiet, grant_secure, kernel_addr_given;
+	const char *xen_bootargs, *dom0_bootargs;
+	bool raw, mend, pen, quiet, grant_secure;
+	bool kernel_addr_given, xen_addr_given, dom0_addr_given;
 	uint32_t mode;			/* asked for; 0: none */
 	unsigned cpus;			/* 0: as the DTB says */
-	uint32_t kernel_addr, dtb_addr, initrd_addr;
+	uint32_t kernel_addr, dtb_addr, initrd_addr, xen_addr, dom0_addr;
 } options = {
+	.kernel.name = "KERNEL",
+	.dtb.name = "DTB",
+	.initrd.name = "INITRD",
+	.xen.name = "XEN",
 	.mend = true,
 	.dtb_addr = DTB_DEFAULT_ADDR,
 	.initrd_addr = INITRD_DEFAULT_ADDR,
@@ -51,7 +59,7 @@ static struct {
 	uint64_t footprint;		/* from RAM start, once inflated */
 	uint64_t size;			/* in memory, while it inflates */
 	uint32_t entry;			/* ELF: bit 0 for Thumb; else 0 */
-	uint32_t modes;			/* by its ELF note; 0: it has none */
+	uint32_t modes;			/* that it takes; 0: it has no note */
 } kernel;
 
 /* What the build expects of the boot; if that differs, it mends the DTB again. */
@@ -70,8 +78,9 @@ static _Noreturn void fail(const char *format, ...)
 	exit(1);
 }
 
-static void load(struct file *file, const char *what)
+static void load(struct file *file)
 {
+	const char *what = file->name;
 	FILE *stream = fopen(file->path, "rb");
 	size_t room = 0, got;
 
@@ -226,12 +235,67 @@ static void load_elf(void)
  * Tag "ZSLK": offset of the inflated size, bss, TEXT_OFFSET, malloc.
  * Xen has the first magic number only, and an end that counts its bss.
  */
+static bool is_zimage(const struct file *file)
+{
+	return file->size >= 0x30 && le32(file->data + 0x24) == 0x016f2818;
+}
+
+static bool is_linux(const struct file *file)
+{
+	return is_zimage(file) && file->size >= 0x3c &&
+	       le32(file->data + 0x34) == 0x45454545;
+}
+
+/* Where the kernel ends, by its header. */
+static uint32_t claimed_size(const struct file *file)
+{
+	return le32(file->data + 0x2c) - le32(file->data + 0x28);
+}
+
+static void check_linux(const struct file *file)
+{
+	if (claimed_size(file) > file->size)
+		fail("KERNEL=%s: truncated zImage, %zu bytes of %u; "
+		     "copy the file again", file->path, file->size,
+		     claimed_size(file));
+	if (le32(file->data + 0x30) != 0x04030201)
+		fail("KERNEL=%s: a big-endian zImage; the wrapper starts "
+		     "little-endian kernels", file->path);
+}
+
+/* Xen takes its own look at dom0's kernel, but says little of what is wrong. */
+static void load_xen(void)
+{
+	const struct file *xen = &options.kernel;
+	struct file *dom0 = &options.dom0;
+
+	load(&options.kernel);
+	if (is_linux(xen))
+		fail("XEN=%s: Linux, not Xen; say KERNEL= for it, and XEN= for "
+		     "Xen", xen->path);
+	if (!is_zimage(xen))
+		fail("XEN=%s: not Xen, which starts like a zImage; name the "
+		     "file that Debian has as boot/xen-*-armhf", xen->path);
+	kernel.size = (claimed_size(xen) > xen->size ? claimed_size(xen) :
+		       xen->size) + MIB;
+	kernel.modes = BW_TAKES_HYP;
+	load(dom0);
+	if (options.raw)
+		return;
+	if (!is_zimage(dom0))
+		fail("KERNEL=%s: not a zImage, but Xen takes only that for "
+		     "dom0; name one, or say KERNEL_FORMAT=raw to let Xen try",
+		     dom0->path);
+	if (is_linux(dom0))
+		check_linux(dom0);
+}
+
 static void load_kernel(void)
 {
 	struct file *file = &options.kernel;
 	const uint8_t *data;
 
-	load(file, "KERNEL");
+	load(file);
 	data = file->data;
 	kernel.size = file->size + MIB;	/* decompressor's bss, stack, malloc */
 	if (options.raw)
@@ -240,25 +304,17 @@ static void load_kernel(void)
 		load_elf();
 		return;
 	}
-	if (file->size < 0x30 || le32(data + 0x24) != 0x016f2818)
+	if (!is_zimage(file))
 		fail("KERNEL=%s: neither a zImage nor ELF; name one, or say "
 		     "KERNEL_FORMAT=raw to have it entered at its first byte",
 		     file->path);
 
-	uint32_t claimed = le32(data + 0x2c) - le32(data + 0x28);
-	bool linux_header = file->size >= 0x3c &&
-			    le32(data + 0x34) == 0x45454545;
-
-	if (linux_header && claimed > file->size)
-		fail("KERNEL=%s: truncated zImage, %zu bytes of %u; "
-		     "copy the file again", file->path, file->size, claimed);
-	if (claimed > file->size)
-		kernel.size = (uint64_t)claimed + MIB;
-	if (!linux_header)
+	if (!is_linux(file)) {
+		if (claimed_size(file) > file->size)
+			kernel.size = (uint64_t)claimed_size(file) + MIB;
 		return;
-	if (le32(data + 0x30) != 0x04030201)
-		fail("KERNEL=%s: a big-endian zImage; the wrapper starts "
-		     "little-endian kernels", file->path);
+	}
+	check_linux(file);
 
 	uint64_t at = le32(data + 0x38);
 
@@ -281,7 +337,7 @@ static void load_dtb(void)
 	struct file *file = &options.dtb;
 	int error;
 
-	load(file, "DTB");
+	load(file);
 	error = file->size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED :
 		fdt_check_header(file->data);
 	/* Older ones than this libfdt's fdt_check_full() cannot look at. */
@@ -338,24 +394,56 @@ static void find_ram(void)
 	ram_end &= ~(uint64_t)0xfff;
 }
 
-/* The kernel inflates to [ram_start..need), with work space behind itself. */
-static void keep_out(uint64_t need, const char *what, const struct file *file,
-		     uint64_t address)
+static void check_in_ram(const struct file *file, uint64_t address)
 {
+	if (file->size &&
+	    (address < ram_start || address + file->size > ram_end))
+		fail("%s=%s: %zu bytes at %#llx exceed the RAM, "
+		     "[%#llx..%#llx]; use a smaller one, or set %s_ADDR=",
+		     file->name, file->path, file->size,
+		     (unsigned long long)address, (unsigned long long)ram_start,
+		     (unsigned long long)ram_end - 1, file->name);
+}
+
+/* Above Xen and the wrapper: the initrd, and dom0's kernel behind it. */
+static void place_modules(void)
+{
+	uint64_t end = (uint64_t)options.initrd_addr + options.initrd.size;
+
+	check_in_ram(&options.initrd, options.initrd_addr);
+	if (!options.dom0_addr_given) {
+		if (end < INITRD_DEFAULT_ADDR)
+			end = INITRD_DEFAULT_ADDR;
+		options.dom0_addr = (end + MIB - 1) / MIB * MIB;
+	}
+	check_in_ram(&options.dom0, options.dom0_addr);
+}
+
+/*
+ * The kernel inflates to [ram_start..need), with work space behind itself. What
+ * overlaps Xen itself is said here, too: the linker script speaks of a kernel.
+ */
+static void keep_out(uint64_t need, const struct file *file, uint64_t address)
+{
+	const char *what = file->name;
 	uint64_t kernel_end = options.kernel_addr + options.kernel.size;
+	uint64_t work_end = options.kernel_addr + kernel.size;
 	uint64_t end = address + file->size;
 
 	if (file->size && ((address < need && end > ram_start) ||
-			   (address >= kernel_end && address <
-			    options.kernel_addr + kernel.size)))
-		fail("%s=%s: at %#llx the kernel would overwrite it while it "
-		     "inflates; set %s_ADDR=", what, file->path,
-		     (unsigned long long)address, what);
+			   (address >= kernel_end && address < work_end) ||
+			   (options.dom0.path && address < work_end &&
+			    end > options.kernel_addr)))
+		fail("%s=%s: at %#llx %s; set %s_ADDR=", what, file->path,
+		     (unsigned long long)address, options.dom0.path ?
+		     "Xen would overwrite it while it starts" :
+		     "the kernel would overwrite it while it inflates", what);
 }
 
 /* What a kernel accepts, and RAM has. Overlaps are the linker script's. */
 static void place(void)
 {
+	const char *what = options.kernel.name;
 	uint64_t need = ram_start + kernel.footprint;
 
 	if (!options.kernel_addr_given) {
@@ -366,23 +454,25 @@ static void place(void)
 			options.kernel_addr = (need + MIB - 1) / MIB * MIB;
 	}
 	if (options.kernel_addr % 4096 && !kernel.entry)
-		fail("KERNEL_ADDR=%#x: not a multiple of 4096; a kernel that "
-		     "is less aligned stops in silence", options.kernel_addr);
+		fail("%s_ADDR=%#x: not a multiple of 4096; a kernel that "
+		     "is less aligned stops in silence", what,
+		     options.kernel_addr);
 	if (need > TRANSIENT_START)
 		fail("KERNEL=%s: inflates to %#llx bytes, into the wrapper at "
 		     "%#x; use a smaller kernel", options.kernel.path,
 		     (unsigned long long)kernel.footprint, TRANSIENT_START);
 	if (options.kernel_addr < ram_start ||
 	    options.kernel_addr + kernel.size > ram_end)
-		fail("KERNEL=%s: at %#x it exceeds the RAM, [%#llx..%#llx]; "
-		     "set KERNEL_ADDR=", options.kernel.path,
+		fail("%s=%s: at %#x it exceeds the RAM, [%#llx..%#llx]; "
+		     "set %s_ADDR=", what, options.kernel.path,
 		     options.kernel_addr, (unsigned long long)ram_start,
-		     (unsigned long long)ram_end - 1);
+		     (unsigned long long)ram_end - 1, what);
 	if (options.kernel_addr < TRANSIENT_START &&
 	    options.kernel_addr + kernel.size > TRANSIENT_START)
-		fail("KERNEL=%s: at %#x, with 1 MiB to inflate in, it reaches "
-		     "into the wrapper at %#x; set KERNEL_ADDR= lower",
-		     options.kernel.path, options.kernel_addr, TRANSIENT_START);
+		fail("%s=%s: at %#x, with 1 MiB to work in, it reaches "
+		     "into the wrapper at %#x; set %s_ADDR= lower", what,
+		     options.kernel.path, options.kernel_addr, TRANSIENT_START,
+		     what);
 	if (options.dtb_addr % 8)
 		fail("DTB_ADDR=%#x: not a multiple of 8, which kernels demand",
 		     options.dtb_addr);
@@ -392,19 +482,12 @@ static void place(void)
 		     "set DTB_ADDR=", options.dtb.path, options.dtb_addr,
 		     (unsigned long long)ram_start,
 		     (unsigned long long)ram_end - 1);
-	keep_out(need, "DTB", &options.dtb, options.dtb_addr);
-	keep_out(need, "INITRD", &options.initrd, options.initrd_addr);
+	keep_out(need, &options.dtb, options.dtb_addr);
+	keep_out(need, &options.initrd, options.initrd_addr);
+	keep_out(need, &options.dom0, options.dom0_addr);
 	if (options.dtb.size > MIB)
 		fail("DTB=%s: %zu bytes, but Linux maps no more than 1 MiB; "
 		     "use a smaller one", options.dtb.path, options.dtb.size);
-	if (options.initrd.size &&
-	    (options.initrd_addr < ram_start ||
-	     options.initrd_addr + options.initrd.size > ram_end))
-		fail("INITRD=%s: %zu bytes at %#x exceed the RAM, "
-		     "[%#llx..%#llx]; use a smaller one, or set INITRD_ADDR=",
-		     options.initrd.path, options.initrd.size,
-		     options.initrd_addr, (unsigned long long)ram_start,
-		     (unsigned long long)ram_end - 1);
 }
 
 static void dtb_error(int error)
@@ -516,6 +599,12 @@ static void set_cpu_count(void *fdt)
 	free(was);
 }
 
+static const char *takes_why(void)
+{
+	return options.mode ? "by MODE=" : options.dom0.path ? "it is Xen" :
+	       kernel.modes ? "by its note" : "it has no note";
+}
+
 /* The modes that the kernel is to be started in, for one of them to be chosen. */
 static uint32_t takes(void)
 {
@@ -525,8 +614,8 @@ static uint32_t takes(void)
 	if (!options.mode)
 		return kernel.modes ? kernel.modes : BW_TAKES_DEFAULT;
 	if (kernel.modes && !(kernel.modes & asked))
-		fail("MODE=%s: KERNEL=%s takes %s by its note; ask for one of "
-		     "these", mode_names[options.mode], options.kernel.path,
+		fail("MODE=%s: %s takes %s only; ask for one of these",
+		     mode_names[options.mode], options.kernel.path,
 		     list_modes(kernel.modes, list));
 	return asked;
 }
@@ -542,6 +631,59 @@ static bool has_hyp(const void *fdt, int cpu)
 		if (!fdt_node_check_compatible(fdt, cpu, without[i]))
 			return false;
 	return true;
+}
+
+/* A module of Xen's, in place of what the DTB has of that kind. */
+static void set_module(void *fdt, int chosen, const char *kind,
+		       const struct file *file, uint32_t address)
+{
+	char name[32], compatible[64];
+	int node, length;
+
+	do {
+		fdt_for_each_subnode(node, fdt, chosen)
+			if (!fdt_node_check_compatible(fdt, node, kind))
+				break;
+		if (node >= 0)
+			dtb_error(fdt_del_node(fdt, node));
+	} while (node >= 0);
+	if (!file->size)
+		return;
+	snprintf(name, sizeof name, "module@%x", address);
+	length = 1 + snprintf(compatible, sizeof compatible,
+			      "%s%cmultiboot,module", kind, '\0');
+	node = fdt_add_subnode(fdt, chosen, name);
+	dtb_error(node);
+	dtb_error(fdt_setprop(fdt, node, "compatible", compatible, length));
+	dtb_error(fdt_appendprop_addrrange(fdt, chosen, node, "reg", address,
+					   file->size));
+}
+
+/*
+ * What Xen wants to know (Xen, docs/misc/arm/device-tree/booting.txt). It reads
+ * linux,initrd-start too, and sees that this is the same ramdisk.
+ */
+static void describe_modules(void *fdt)
+{
+	int chosen = fdt_path_offset(fdt, "/chosen");
+
+	if (chosen == -FDT_ERR_NOTFOUND)
+		chosen = fdt_add_subnode(fdt, 0, "chosen");
+	dtb_error(chosen);
+	if (!fdt_getprop(fdt, chosen, "#address-cells", NULL))
+		dtb_error(fdt_setprop_u32(fdt, chosen, "#address-cells", 1));
+	if (!fdt_getprop(fdt, chosen, "#size-cells", NULL))
+		dtb_error(fdt_setprop_u32(fdt, chosen, "#size-cells", 1));
+	if (options.xen_bootargs)
+		dtb_error(fdt_setprop_string(fdt, chosen, "xen,xen-bootargs",
+					     options.xen_bootargs));
+	if (options.dom0_bootargs)
+		dtb_error(fdt_setprop_string(fdt, chosen, "xen,dom0-bootargs",
+					     options.dom0_bootargs));
+	set_module(fdt, chosen, "multiboot,ramdisk", &options.initrd,
+		   options.initrd_addr);
+	set_module(fdt, chosen, "multiboot,kernel", &options.dom0,
+		   options.dom0_addr);
 }
 
 /* A string literal, for the C preprocessor and the assembler. */
@@ -567,7 +709,7 @@ static void write_data(FILE *out, const char *name, const char *section,
 static void write_layout(const struct platform *platform)
 {
 	FILE *out = fopen(options.layout, "w");
-	const struct file *initrd = &options.initrd;
+	const struct file *initrd = &options.initrd, *dom0 = &options.dom0;
 
 	if (!out)
 		fail("%s: %s", options.layout, strerror(errno));
@@ -584,15 +726,17 @@ static void write_layout(const struct platform *platform)
 		initrd->size ? options.initrd_addr : 0);
 	fprintf(out, "#define INITRD_END %#zx\n",
 		initrd->size ? options.initrd_addr + initrd->size : 0);
+	fprintf(out, "#define DOM0_ADDR %#x\n",
+		dom0->size ? options.dom0_addr : 0);
+	fprintf(out, "#define DOM0_END %#zx\n",
+		dom0->size ? options.dom0_addr + dom0->size : 0);
 	fprintf(out, "#define RAM_END %#llx\n", (unsigned long long)ram_end);
 	fprintf(out, "#define PAYLOAD_FLAGS %#x\n",
 		(options.quiet ? PAYLOAD_QUIET : 0) |
 		(options.pen ? PAYLOAD_PEN : 0) |
 		(options.grant_secure ? PAYLOAD_GRANT_SECURE : 0));
 	fprintf(out, "#define TAKES %#x\n", takes());
-	fprintf(out, "#define TAKES_WHY \"%s\"\n",
-		options.mode ? "by MODE=" :
-		kernel.modes ? "by its note" : "it has no note");
+	fprintf(out, "#define TAKES_WHY \"%s\"\n", takes_why());
 	fprintf(out, "#define PREPARED %#x\n", expected_word);
 	fprintf(out, "#define BOOTARGS %s\n", options.bootargs ? "bootargs" : "0");
 	fprintf(out, "#define BOOTARGS_TEXT ");
@@ -608,6 +752,7 @@ static void write_layout(const struct platform *platform)
 		   kernel.entry ? options.output_kernel : options.kernel.path);
 	write_data(out, "DTB", "dtb", options.output_dtb);
 	write_data(out, "INITRD", "initrd", initrd->path);
+	write_data(out, "DOM0", "dom0", dom0->path);
 	if (fclose(out))
 		fail("%s: %s", options.layout, strerror(errno));
 }
@@ -630,6 +775,19 @@ static uint32_t address(const char *name, const char *text)
 	return (uint32_t)value;
 }
 
+/* From here on `kernel` is what the wrapper starts. */
+static void put_xen_first(void)
+{
+	options.dom0 = options.kernel;
+	options.dom0_addr = options.kernel_addr;
+	options.dom0_addr_given = options.kernel_addr_given;
+	options.dom0_bootargs = options.bootargs;
+	options.kernel = options.xen;
+	options.kernel_addr = options.xen_addr;
+	options.kernel_addr_given = options.xen_addr_given;
+	options.bootargs = NULL;
+}
+
 static void parse(int argc, char **argv)
 {
 	static const struct option known[] = {
@@ -647,6 +805,9 @@ static void parse(int argc, char **argv)
 		{ "kernel-addr", required_argument, 0, 'K' },
 		{ "dtb-addr", required_argument, 0, 'D' },
 		{ "initrd-addr", required_argument, 0, 'I' },
+		{ "xen", required_argument, 0, 'x' },
+		{ "xen-bootargs", required_argument, 0, 'B' },
+		{ "xen-addr", required_argument, 0, 'X' },
 		{ "layout", required_argument, 0, 'l' },
 		{ "output-dtb", required_argument, 0, 'o' },
 		{ "output-kernel", required_argument, 0, 'O' },
@@ -717,6 +878,16 @@ static void parse(int argc, char **argv)
 		case 'I':
 			options.initrd_addr = address("INITRD_ADDR", optarg);
 			break;
+		case 'x':
+			options.xen.path = optarg;
+			break;
+		case 'B':
+			options.xen_bootargs = optarg;
+			break;
+		case 'X':
+			options.xen_addr = address("XEN_ADDR", optarg);
+			options.xen_addr_given = true;
+			break;
 		case 'l':
 			options.layout = optarg;
 			break;
@@ -731,11 +902,22 @@ static void parse(int argc, char **argv)
 		}
 	}
 	if (!options.kernel.path || !*options.kernel.path)
-		fail("no kernel: say KERNEL=zImage");
+		fail("no kernel%s: say KERNEL=zImage",
+		     options.xen.path ? " for dom0" : "");
 	if (!options.dtb.path || !*options.dtb.path)
 		fail("no DTB: say DTB=board.dtb, the kernel's for this board");
 	if (!options.layout || !options.output_dtb || !options.output_kernel)
 		exit(2);
+	if (options.xen.path)
+		put_xen_first();
+	else if (options.xen_bootargs || options.xen_addr_given)
+		fail("%s=: no Xen that it could be for; say XEN= too",
+		     options.xen_bootargs ? "XEN_BOOTARGS" : "XEN_ADDR");
+}
+
+static size_t length(const char *text)
+{
+	return text ? strlen(text) : 0;
 }
 
 static void mend(void *fdt, const struct dtb_nodes *nodes)
@@ -764,12 +946,18 @@ int main(int argc, char **argv)
 	parse(argc, argv);
 	load_dtb();
 	find_ram();
-	load_kernel();
+	if (options.dom0.path)
+		load_xen();
+	else
+		load_kernel();
 	if (options.initrd.path)
-		load(&options.initrd, "INITRD");
+		load(&options.initrd);
+	place_modules();
 
 	/* Room for what mending adds, and here for CPUs as large as all of it. */
-	size_t slack = DTB_SLACK + (options.bootargs ? strlen(options.bootargs) : 0);
+	size_t slack = DTB_SLACK + length(options.bootargs) +
+		       length(options.xen_bootargs) +
+		       length(options.dom0_bootargs);
 	size_t room = (1 + options.cpus) * options.dtb.size + slack;
 	void *fdt = calloc(1, room), *unmended = malloc(room);
 
@@ -778,6 +966,8 @@ int main(int argc, char **argv)
 	dtb_error(fdt_open_into(options.dtb.data, fdt, room));
 	if (options.cpus)
 		set_cpu_count(fdt);
+	if (options.dom0.path)
+		describe_modules(fdt);
 	memcpy(unmended, fdt, room);
 	dtb_error(dtb_open(fdt, room, &nodes));
 	wrong = dtb_read(fdt, &nodes, &platform);

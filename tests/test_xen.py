@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Debian's Xen, from reset to a shell in its dom0."""
+
+import re
+import socket
+import subprocess
+
+import pytest
+from elftools.elf.elffile import ELFFile
+
+import harness
+from test_build import (big_endian, check_refusal, edited_dtb, empty, small_memory, text_file,
+                        truncated)
+from test_linux import ALARMS, own_lines
+
+DOM0_HALTED = "Hardware Dom0 halted: halting machine"
+
+
+def resident_code(image):
+    """[(address, bytes)] of the Hyp stub, up to what it is told at boot, and of the Monitor."""
+    at = harness.symbols(image)
+    with open(image, "rb") as stream:
+        elf = ELFFile(stream)
+        stub = elf.get_section_by_name(".resident_nonsecure").data()
+        monitor = elf.get_section_by_name(".resident_secure").data()
+    return [(at["hyp_stub_vectors"], stub[:at["hyp_stub_console"] - at["hyp_stub_vectors"]]),
+            (at["monitor_vectors"], monitor)]
+
+
+def memory(monitor, address, size, path):
+    """What lies in the machine's memory, by QEMU's monitor."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(20)
+        client.connect(str(monitor))
+        client.sendall(f"pmemsave {address:#x} {size:#x} \"{path}\"\ninfo status\n".encode())
+        answer = b""
+        while b"VM status" not in answer:
+            answer += client.recv(4096)
+    return path.read_bytes()
+
+
+# What is typed must be short: Xen keeps 128 bytes that dom0 has not read, and drops more.
+@pytest.mark.parametrize("method, mend", [("psci", "build"), ("psci", "boot"), ("pen", "build")])
+def test_boot(method, mend, tmp_path):
+    """Two CPUs in Xen and in dom0; the resident range stays whole; and off."""
+    image = harness.xen(f"xen-{method}-{mend}", SMP_METHOD=method, DTB_MEND=mend)
+    monitor = tmp_path / "monitor"
+    with harness.Guest(image, cpus=2,
+                       extra=("-monitor", f"unix:{monitor},server,nowait")) as guest:
+        assert "(XEN) Brought up 2 CPUs" in guest.log
+        assert "(XEN) Loading d0 kernel from boot module @ 0000000088100000" in guest.log
+        assert "(XEN) Loading ramdisk from boot module @ 0000000088000000" in guest.log
+        assert "smp: Brought up 1 node, 2 CPUs" in guest.log
+        assert "boot-wrapper-initramfs: ready, 2 CPUs online" in guest.log
+        assert guest.run("cat /sys/hypervisor/type").strip() == "xen"
+        assert guest.run("cat /proc/cmdline").strip() == "console=hvc0"
+        assert guest.run("cat /sys/devices/system/cpu/online").strip() == "0-1"
+        chosen = guest.run("cat /proc/device-tree/chosen/boot-wrapper,*")
+        assert "hyp" in chosen
+
+        banner = own_lines(guest.log)
+        for what in ("Xen", "dom0 kernel", "initrd", "DTB", "resident"):
+            assert any(re.search(rf"\[[0-9a-f]{{8}}\.\.[0-9a-f]{{8}}\] {what}", line)
+                       for line in banner), what
+        assert not ALARMS.search(guest.log)
+
+        # Xen has scrubbed by now what it takes for free.
+        for address, code in resident_code(image):
+            assert memory(monitor, address, len(code), tmp_path / "memory") == code
+
+        if method == "psci":
+            assert guest.end("poweroff -f") == 0
+            assert DOM0_HALTED in guest.log
+        else:
+            # Xen knows no other way to switch this board off than PSCI.
+            guest.child.send("poweroff -f\n")
+            guest.wait(DOM0_HALTED)
+
+
+@pytest.mark.parametrize("method", ["psci", "pen"])
+def test_make_run_xen(method):
+    """`make run-xen` in a pipe ends when its input does."""
+    done = subprocess.run(["make", "-C", harness.TOP, "run-xen", f"O={harness.CHECK}/run-xen",
+                           f"DEPS={harness.DEPS}", f"SMP_METHOD={method}"], input="",
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "boot-wrapper-initramfs: ready, 2 CPUs online" in done.stdout
+    assert DOM0_HALTED in done.stdout
+
+
+def fdtget(dtb, *arguments):
+    return subprocess.run(["fdtget", *arguments[:-2], dtb, *arguments[-2:]], check=True,
+                          capture_output=True, text=True).stdout.split("\n")[0]
+
+
+def modules(name, **variables):
+    """{name: (compatible, reg)} of the nodes below /chosen, and the DTB that has them."""
+    settings = {"XEN": harness.XEN, "KERNEL": harness.VMLINUZ, "DTB": harness.DTB,
+                "INITRD": harness.initramfs(), **variables}
+    out = harness.build(name, "all", **settings)
+    dtb = out / "payload.dtb"
+    names = subprocess.run(["fdtget", "-l", dtb, "/chosen"], check=True, capture_output=True,
+                           text=True).stdout.split()
+    return {node: (fdtget(dtb, f"/chosen/{node}", "compatible"),
+                   fdtget(dtb, "-t", "x", f"/chosen/{node}", "reg")) for node in names}, dtb
+
+
+KERNEL = "multiboot,kernel multiboot,module"
+RAMDISK = "multiboot,ramdisk multiboot,module"
+
+
+@pytest.mark.parametrize("mend", ["build", "boot"])
+def test_module_nodes(mend):
+    """Exact addresses and sizes, and both command lines."""
+    found, dtb = modules("xen-nodes", XEN_BOOTARGS="for xen", BOOTARGS="for dom0", DTB_MEND=mend)
+    kernel, ramdisk = harness.VMLINUZ.stat().st_size, harness.initramfs().stat().st_size
+    assert found == {"module@88000000": (RAMDISK, f"88000000 {ramdisk:x}"),
+                     "module@88100000": (KERNEL, f"88100000 {kernel:x}")}
+    assert fdtget(dtb, "/chosen", "#address-cells") == "1"
+    assert fdtget(dtb, "/chosen", "#size-cells") == "1"
+    assert fdtget(dtb, "/chosen", "xen,xen-bootargs") == "for xen"
+    assert fdtget(dtb, "/chosen", "xen,dom0-bootargs") == "for dom0"
+
+
+def test_modules_of_the_dtb_are_replaced(tmp_path):
+    """Stale ones go, others stay; cells that are there are kept."""
+    dtb = edited_dtb(tmp_path, lambda s: s.replace("chosen {", """chosen {
+        #address-cells = <2>; #size-cells = <2>; bootargs = "own";
+        module@1 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0 1 0 2>; };
+        module@2 { compatible = "multiboot,ramdisk", "multiboot,module"; reg = <0 2 0 3>; };
+        module@3 { compatible = "xen,xsm-policy", "multiboot,module"; reg = <0 3 0 4>; };"""))
+    kernel = harness.VMLINUZ.stat().st_size
+    found, mended = modules("xen-stale", DTB=dtb, INITRD="", KERNEL_ADDR="0x90000000",
+                            XEN_BOOTARGS="for xen", BOOTARGS="for dom0")
+    assert found == {"module@90000000": (KERNEL, f"0 90000000 0 {kernel:x}"),
+                     "module@3": ("xen,xsm-policy multiboot,module", "0 3 0 4")}
+    assert fdtget(mended, "/chosen", "bootargs") == "own"
+
+
+BAD = {
+    "no such Xen": ({"XEN": "/nonexistent/xen"}, "XEN=/nonexistent/xen: No such file"),
+    "empty Xen": ({"XEN": empty}, "the file is empty"),
+    "Linux for Xen": ({"XEN": harness.VMLINUZ}, "Linux, not Xen; say KERNEL= for it"),
+    "text for Xen": ({"XEN": text_file}, "not Xen, which starts like a zImage"),
+    "no kernel": ({"KERNEL": ""}, "no kernel for dom0: say KERNEL="),
+    "no DTB": ({"DTB": ""}, "no DTB: say DTB="),
+    "truncated kernel": ({"KERNEL": truncated}, "truncated zImage, 2000000 bytes of"),
+    "big-endian kernel": ({"KERNEL": big_endian}, "a big-endian zImage"),
+    "text for a kernel": ({"KERNEL": text_file}, "not a zImage, but Xen takes only that for dom0"),
+    "arguments without Xen": ({"XEN": "", "XEN_BOOTARGS": "x"}, "XEN_BOOTARGS=: no Xen"),
+    "an address without Xen": ({"XEN": "", "XEN_ADDR": "0x82000000"}, "XEN_ADDR=: no Xen"),
+    "Xen unaligned": ({"XEN_ADDR": "0x82000800"}, "XEN_ADDR=0x82000800: not a multiple of 4096"),
+    "Xen outside RAM": ({"XEN_ADDR": "0x10000000"}, "it exceeds the RAM"),
+    "Xen's work space outside RAM": ({"XEN_ADDR": "0xbfe00000"}, "set XEN_ADDR="),
+    "Xen reaches the wrapper": ({"XEN_ADDR": "0x87cff000"}, "it reaches into the wrapper"),
+    "Xen over the wrapper": ({"XEN_ADDR": "0x87e10000", "KERNEL_ADDR": "0x90000000",
+                              "DTB_ADDR": "0x86000000"},
+                             "Xen overlaps the wrapper; set XEN_ADDR="),
+    "Xen over the DTB": ({"XEN_ADDR": "0x87e20000"}, "Xen would overwrite it while it starts; "
+                                                     "set DTB_ADDR="),
+    "kernel in Xen": ({"KERNEL_ADDR": "0x81c00000"}, "Xen would overwrite it while it starts; "
+                                                     "set KERNEL_ADDR="),
+    "initrd in Xen's work space": ({"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0x82100000"},
+                                   "Xen would overwrite it while it starts; set INITRD_ADDR="),
+    "kernel over the wrapper": ({"KERNEL_ADDR": "0x87d00000"},
+                                "the kernel of dom0 overlaps the wrapper; set KERNEL_ADDR="),
+    "kernel over the DTB": ({"KERNEL_ADDR": "0x87e20000"},
+                            "the kernel of dom0 overlaps the DTB; set KERNEL_ADDR="),
+    "kernel over the initrd": ({"INITRD": harness.VMLINUZ, "KERNEL_ADDR": "0x88100000"},
+                               "the kernel of dom0 overlaps the initrd; set KERNEL_ADDR="),
+    "kernel above small RAM": ({"DTB": small_memory},
+                               "5448192 bytes at 0x88000000 exceed the RAM"),
+    "nine CPUs": ({"SMP": "9"}, "say 1 to 8"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input(case, tmp_path):
+    settings, expected = BAD[case]
+    check_refusal(tmp_path, {"XEN": harness.XEN, **settings}, expected)
