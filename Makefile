@@ -4,7 +4,7 @@
 BOARD		?= vexpress-a15
 O		?= build
 DEPS		?= $(O)/deps
-SMP_METHOD	?= psci
+SMP_METHOD	?= $(if $(filter none,$(SMC)),pen,psci)
 KERNEL_FORMAT	?= auto
 DTB_MEND	?= build
 QEMU		?= qemu-system-arm
@@ -205,6 +205,7 @@ prepare_arguments = --kernel $(call quote,$(KERNEL)) --kernel-format $(call quot
 	$(if $(SMP),--cpus $(call quote,$(SMP))) --mend $(call quote,$(DTB_MEND)) \
 	--smp-method $(call quote,$(SMP_METHOD)) $(if $(filter 1,$(QUIET)),--quiet) \
 	$(if $(MODE),--mode $(call quote,$(MODE))) $(if $(GRANT),--grant $(call quote,$(GRANT))) \
+	$(if $(SMC),--smc $(call quote,$(SMC))) \
 	$(if $(KERNEL_ADDR),--kernel-addr $(call quote,$(KERNEL_ADDR))) \
 	$(if $(DTB_ADDR),--dtb-addr $(call quote,$(DTB_ADDR))) \
 	$(if $(INITRD_ADDR),--initrd-addr $(call quote,$(INITRD_ADDR))) \
@@ -334,6 +335,7 @@ help:
 #?   MODE=hyp          or svc, secure-svc, secure-monitor: start the kernel so; by
 #?                     default the best that its ELF note and the CPU allow
 #?   GRANT=secure      the kernel owns Secure state, too: SMC can set MVBAR
+#?   SMC=none          no SMC service: the pen, and in Hyp mode nothing resident
 #?   QUIET=1           print errors only
 #?   KERNEL_ADDR= DTB_ADDR= INITRD_ADDR= XEN_ADDR=   where each is placed
 #?

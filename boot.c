@@ -3,6 +3,8 @@
  * The story, told once by the boot CPU: see what there is, get the other CPUs
  * in line, mend the DTB where the build has not, and go. Transient.
  */
+#include <string.h>
+
 #include <libfdt.h>
 
 #include "board.h"
@@ -12,8 +14,6 @@
 #include "modes.h"
 #include "resident.h"
 #include "version.h"
-
-extern const char resident_start[];
 
 _Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "what a DTB may have, cpus[] holds");
 
@@ -199,6 +199,23 @@ static uint32_t counter(void)
 	return resident.cntfrq ? read_cp15_64_low(CNTVCT) : 0;
 }
 
+/* Where an address in pen.S is for its users: the pen may lie elsewhere. */
+static uintptr_t in_pen(const uint32_t *address)
+{
+	uintptr_t offset = (uintptr_t)address - (uintptr_t)pen;
+
+	return (BOARD_PEN_RAM ? BOARD_PEN_RAM : (uintptr_t)pen) + offset;
+}
+
+/* Before any CPU is told where to go. */
+static void place_pen(void)
+{
+	if (!BOARD_PEN_RAM)
+		return;
+	memcpy((void *)BOARD_PEN_RAM, pen, 4 * (pen_end - pen));
+	cpu_park = in_pen(pen_park);
+}
+
 /*
  * Let the secondary CPUs find themselves; returns a bit for each that has not
  * done so within a second. Such a CPU is off limits from then on, to PSCI and
@@ -227,6 +244,21 @@ static uint32_t gather_cpus(void)
 	return absent;
 }
 
+/* Send a CPU to the pen, and see it arrive: its memory elsewhere may go. */
+static void send_to_pen(struct cpu *cpu, struct cpu *me)
+{
+	uint32_t patience = CPU_PATIENCE, start = counter();
+
+	turn_on(cpu, in_pen(pen), 0, me);
+	while (read32(in_pen(&pen_arrived)) != cpu->mpidr) {
+		if (counter() - start > resident.cntfrq || !--patience)
+			refuse("CPU %x does not arrive in the pen at %x; "
+			       "correct BOARD_PEN_RAM in the board's header",
+			       cpu->mpidr, in_pen(pen));
+		yield();
+	}
+}
+
 static void report_cpus(const struct platform *platform, uint32_t absent)
 {
 	for (uint32_t i = 0; absent >> i; i++)
@@ -244,22 +276,16 @@ static void report_cpus(const struct platform *platform, uint32_t absent)
 		say("CPU %x is not in the DTB; it stays off", unlisted);
 }
 
-/* Entered in Non-secure state, we leave nothing behind in Secure state. */
-static uint32_t reserved_end(void)
-{
-	return resident.scr ? RESIDENT_END : RESIDENT_NONSECURE_END;
-}
-
 static void mend_dtb(const struct dtb_nodes *nodes, enum dtb_psci psci,
-		     uint32_t absent)
+		     uint32_t reserve_end, uint32_t absent)
 {
 	struct dtb_changes changes = {
 		.boot_mode = resident.boot_mode,
 		.bootargs = payload.bootargs,
 		.initrd = payload.initrd,
 		.initrd_end = payload.initrd_end,
-		.reserve = (uintptr_t)resident_start,
-		.reserve_end = reserved_end(),
+		.reserve = RESIDENT_START,
+		.reserve_end = reserve_end,
 		.psci = psci,
 		.absent = absent,
 	};
@@ -276,7 +302,7 @@ static void say_image(const char *what, uint32_t start, uint32_t end)
 		say("[%x..%x] %s", start, end - 1, what);
 }
 
-static void banner(uint32_t entered, uint32_t absent)
+static void banner(uint32_t entered, uint32_t reserve_end, uint32_t absent)
 {
 	/* By the two ownership bits. */
 	static const char *const owned[] = {
@@ -300,10 +326,13 @@ static void banner(uint32_t entered, uint32_t absent)
 	say_image("DTB", payload.dtb, payload.dtb_end);
 	say_image("dom0 kernel", payload.dom0, payload.dom0_end);
 	say_image("initrd", payload.initrd, payload.initrd_end);
-	say_image(entered != ENTERED_SECURE ? "resident: Hyp stub, pen" :
-		  resident.psci ? "resident: Hyp stub, Monitor, PSCI" :
-				  "resident: Hyp stub, pen, Monitor",
-		  (uintptr_t)resident_start, reserved_end());
+	if (reserve_end)
+		say_image(reserve_end != RESIDENT_END ? "resident: Hyp stub" :
+			  resident.psci ? "resident: Hyp stub, Monitor, PSCI" :
+					  "resident: Hyp stub, Monitor",
+			  RESIDENT_START, reserve_end);
+	else
+		say("resident: nothing");
 	say("entered in %s; the kernel takes %s (%s)", entered_names[entered],
 	    list_modes(payload.takes, list), payload.takes_why);
 	say("entering the kernel in %s mode; it owns %s",
@@ -350,26 +379,36 @@ _Noreturn void boot(uint32_t entered)
 		psci = DTB_PSCI_FIRMWARES;
 	else
 		psci = DTB_PSCI_NONE;
+	if (psci == DTB_PSCI_NONE)
+		place_pen();
 	if (psci != DTB_PSCI_FIRMWARES)
 		absent = gather_cpus();
 	if (psci == DTB_PSCI_NONE && !BOARD_PEN)
 		absent = ((1u << resident.cpu_count) - 1) & ~(1u << boot_cpu);
 
 	/* What the build has done holds if all is as the build expected. */
-	if (payload.prepared != resident.boot_mode || absent ||
+	bool stray = !BOARD_PEN_RAM && unlisted_cpu != UNLISTED_NONE;
+	uint32_t reserve_end = payload.reserved_end;
+
+	if (payload.prepared != resident.boot_mode || absent || stray ||
 	    entered != ENTERED_SECURE) {
+		reserve_end = reserved_end(resident.boot_mode,
+					   entered == ENTERED_SECURE,
+					   psci != DTB_PSCI_FIRMWARES &&
+					   (resident.cpu_count > 1 || stray),
+					   payload.flags);
 		if (payload.prepared)
 			read_dtb(&found, &nodes);
-		mend_dtb(&nodes, psci, absent);
+		mend_dtb(&nodes, psci, reserve_end, absent);
 	}
 	report_cpus(platform, absent);
 	if (!(payload.flags & PAYLOAD_QUIET))
-		banner(entered, absent);
+		banner(entered, reserve_end, absent);
 
 	if (psci == DTB_PSCI_NONE)
 		for (uint32_t i = 0; i < resident.cpu_count; i++)
 			if (!(absent >> i & 1) && cpus[i].cpu.state == CPU_OFF)
-				turn_on(&cpus[i].cpu, (uintptr_t)pen, 0, me);
+				send_to_pen(&cpus[i].cpu, me);
 
 	/*
 	 * An asynchronous abort that something above has caused, if any, is to

@@ -48,7 +48,7 @@ pl1_vectors:
  * find oneself among them, and wait there to be turned on.
  *
  * Entered in: the mode that boot.S works in, with the vectors in place.
- * Expects:    r0 = MPIDR affinity. Leaves to cpu_wait(), or stops.
+ * Expects:    r0 = MPIDR affinity. Leaves to cpu_wait(), or to be parked.
  */
 	.global	reset_secondary
 reset_secondary:
@@ -73,7 +73,8 @@ reset_secondary:
 	load_address r1, unlisted_cpu
 	str	r0, [r1]
 	dsb
-	b	cpu_stop
+	load_address r1, cpu_park
+	ldr	pc, [r1]
 
 3:	mov	r0, sp
 	b	cpu_wait
@@ -193,8 +194,10 @@ cpu_stop:
 
 	.section .data, "aw"
 	.balign	4
-	.global	cpu_table_ready, unlisted_cpu
+	.global	cpu_table_ready, unlisted_cpu, cpu_park
 cpu_table_ready:
 	.word	0
 unlisted_cpu:
 	.word	UNLISTED_NONE
+cpu_park:
+	.word	cpu_stop

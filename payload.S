@@ -17,7 +17,7 @@ payload:
 	.word	RAM_END
 	.word	PAYLOAD_FLAGS
 	.word	TAKES, takes_why
-	.word	PREPARED
+	.word	PREPARED, RESERVED_END
 	.word	BOOTARGS
 	.word	CPU_COUNT, CPU_MPIDRS
 	.word	GICD_ADDR, GICC_ADDR

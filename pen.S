@@ -3,7 +3,9 @@
  * The holding pen, for kernels that start secondary CPUs without PSCI: each
  * waits, in the mode that kernels are entered in, until somebody stores an
  * entry address in the board's flags register and wakes it with an interrupt
- * (an SGI). Stays behind after hand-over, in Non-secure memory.
+ * (an SGI). Stays behind after hand-over: copied to BOARD_PEN_RAM, where a board
+ * has memory that kernels do not use, else in the resident range.
+ * Position-independent.
  */
 #include "arm.h"
 #include "board.h"
@@ -21,10 +23,14 @@
  * Entered in: Non-secure Hyp or SVC mode, interrupts masked; the GIC's CPU
  * interface is on, so that WFI ends for a pending interrupt all the same.
  * Expects:    r3 = the boot-mode word, which is handed on.
- * Leaves:     to the address in the flags register, with r0..r2 = 0.
+ * Leaves:     to the address in the flags register, with r0..r2 = 0. On its
+ *             way in it says in pen_arrived that it needs nothing else of ours.
  */
 	.global	pen
 pen:
+	mrc	MPIDR(r4)
+	bic	r4, r4, #~MPIDR_AFFINITY
+	str	r4, pen_arrived
 	load_address r4, BOARD_PEN
 	ldr	r5, pen_gicc
 1:	dsb
@@ -43,6 +49,15 @@ pen:
 	mov	r7, #0
 	bx	r6
 
-	.global	pen_gicc
+/* For CPUs that nobody shall have. Entered in any mode, interrupts masked. */
+	.global	pen_park
+pen_park:
+	wfi
+	b	pen_park
+
+	.global	pen_gicc, pen_arrived, pen_end
 pen_gicc:
 	.word	0
+pen_arrived:
+	.word	MPIDR_NONE
+pen_end:

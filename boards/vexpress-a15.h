@@ -14,6 +14,9 @@
 #define BOARD_UART		0x1c090000
 #include "v2m-p1.h"
 
+/* The first bytes of 64 KiB of SRAM on the daughterboard. */
+#define BOARD_PEN_RAM		0x2e000000
+
 /* The system counter's control frame; it runs from a 24 MHz clock. */
 #define BOARD_SYSTEM_COUNTER	0x2a430000
 #define BOARD_CNTFRQ		24000000

@@ -14,6 +14,8 @@
 #define BOARD_UART		0x10009000
 #include "v2m-p1.h"
 
+#define BOARD_PEN_RAM		0
+
 #define BOARD_CNTFRQ		0
 
 /* The SCU's Non-secure Access Control (Cortex-A9 MPCore TRM, 2.2.10). */

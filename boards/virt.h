@@ -16,6 +16,7 @@
 #define BOARD_UART_READY	0
 
 #define BOARD_PEN		0
+#define BOARD_PEN_RAM		0
 #define BOARD_CNTFRQ		62500000
 
 /* A PL061 (ARM DDI 0190) in Secure state: line 0 powers off, line 1 resets. */

@@ -11,6 +11,7 @@
 #define PAYLOAD_QUIET		(1 << 0)	/* print errors only */
 #define PAYLOAD_PEN		(1 << 1)	/* SMP_METHOD=pen */
 #define PAYLOAD_GRANT_SECURE	(1 << 2)	/* GRANT=secure */
+#define PAYLOAD_SMC_NONE	(1 << 3)	/* SMC=none; with PAYLOAD_PEN */
 
 /* The state that boot.S found itself in. */
 #define ENTERED_SECURE	0
@@ -20,6 +21,8 @@
 #ifndef __ASSEMBLER__
 
 #include "arm.h"
+#include "memory_map.h"
+#include "modes.h"
 #include "platform.h"
 
 /*
@@ -41,11 +44,35 @@ struct payload {
 	 * this boot-mode word, and `platform` is what stands in it.
 	 */
 	uint32_t prepared;
+	uint32_t reserved_end;		/* if prepared: as reserved_end() has it */
 	const char *bootargs;		/* NULL: leave the DTB's own */
 	struct platform platform;
 };
 
 extern const struct payload payload;
+
+/*
+ * How much of the resident range must be reserved for as long as the kernel
+ * runs: [RESIDENT_START..result); nothing if 0. `word` is the boot-mode word,
+ * `secure`: we were entered in Secure state, `others`: there are other CPUs.
+ *
+ * The Secure part has nothing more to do once SMC is UNDEFINED (which takes
+ * SCR.SCD, and so Hyp mode) or the kernel is in Secure state itself, and no CPU
+ * waits there; nor has the trampoline, if the kernel is in Hyp mode, except to
+ * report what goes wrong before it has vectors of its own: SMC=none does without.
+ */
+static inline uint32_t reserved_end(uint32_t word, bool secure, bool others,
+				    uint32_t flags)
+{
+	bool frugal = flags & PAYLOAD_SMC_NONE && (BOARD_PEN_RAM || !others);
+
+	if (secure && !(frugal && (word & BW_OWNS_HYP ||
+				   mode_is_secure(mode_of(word)))))
+		return RESIDENT_END;
+	if (frugal && (mode_of(word) == BW_MODE_HYP || !(word & BW_OWNS_HYP)))
+		return 0;
+	return RESIDENT_NONSECURE_END;
+}
 
 /* boot.c, for boot.S: `entered` is ENTERED_... */
 _Noreturn void boot(uint32_t entered);

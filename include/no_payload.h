@@ -14,6 +14,7 @@
 #define TAKES		0
 #define TAKES_WHY	""
 #define PREPARED	0
+#define RESERVED_END	0
 #define BOOTARGS	0
 #define BOOTARGS_TEXT	""
 #define CPU_COUNT	0

@@ -109,14 +109,15 @@ extern const struct console console;
 /* monitor.S, hyp_stub.S, pen.S: vector tables, and words that boot.c fills. */
 extern const uint32_t monitor_vectors[], pl1_vectors[], hyp_stub_vectors[];
 extern struct console hyp_stub_console;
-extern const uint32_t pen[];
-extern uint32_t pen_gicc;
+extern const uint32_t pen[], pen_park[], pen_end[];
+extern uint32_t pen_gicc, pen_arrived;
 
 /*
  * monitor.S. Secondary CPUs wait for cpu_table_ready, when cpus[] has their
- * MPIDRs. One that is not among them leaves its own in unlisted_cpu.
+ * MPIDRs. One that is not among them leaves its own in unlisted_cpu, and goes
+ * to cpu_park for good.
  */
-extern volatile uint32_t cpu_table_ready, unlisted_cpu;
+extern volatile uint32_t cpu_table_ready, unlisted_cpu, cpu_park;
 
 /*
  * monitor.S. Go to `entry` (bit 0: Thumb) in the mode of resident.spsr, with

@@ -49,6 +49,7 @@ static struct {
 	uint32_t failed;		/* bit n: mpidr[n] is not usable */
 	bool psci;
 	bool owns_hyp, owns_secure;	/* by /chosen */
+	uint32_t reserved, reserved_end; /* of the wrapper, for good */
 	const char *mode;
 	const char *bootargs;
 } machine;
@@ -339,7 +340,8 @@ static void read_dtb(const uint32_t *fdt)
 	const uint32_t *end = fdt + big_endian(fdt + 1) / 4;
 	const uint32_t *token = fdt + big_endian(fdt + 2) / 4;
 	const char *strings = (const char *)fdt + big_endian(fdt + 3);
-	enum { OTHER, CPUS, CHOSEN } parent = OTHER;
+	enum { OTHER, CPUS, CHOSEN, RESERVED } parent = OTHER;
+	bool ours = false;
 	const uint32_t *reg = NULL;
 	bool gic = false, usable = true;
 	uint32_t address_cells = 2, size_cells = 1;
@@ -358,10 +360,13 @@ static void read_dtb(const uint32_t *fdt)
 			reg = NULL;
 			gic = false;
 			usable = true;
+			ours = after(name, length, "boot-wrapper@");
 			if (++depth != 2)
 				break;
 			parent = is_text(name, "cpus") ? CPUS :
-				 is_text(name, "chosen") ? CHOSEN : OTHER;
+				 is_text(name, "chosen") ? CHOSEN :
+				 is_text(name, "reserved-memory") ? RESERVED :
+				 OTHER;
 			if (is_text(name, "psci")) {
 				machine.psci = true;
 				power_off_if_fast();
@@ -372,6 +377,12 @@ static void read_dtb(const uint32_t *fdt)
 				machine.gicd = big_endian(reg + address_cells - 1);
 				machine.gicc = big_endian(reg + size_cells +
 							  2 * address_cells - 1);
+			}
+			if (depth == 3 && parent == RESERVED && ours && reg) {
+				machine.reserved = big_endian(reg + address_cells - 1);
+				machine.reserved_end = machine.reserved +
+					big_endian(reg + address_cells +
+						   size_cells - 1);
 			}
 			if (depth == 3 && parent == CPUS && reg &&
 			    machine.cpu_count < CPU_LIMIT) {
@@ -386,7 +397,7 @@ static void read_dtb(const uint32_t *fdt)
 			length = big_endian(token);
 			name = strings + big_endian(token + 1);
 			token += 2;
-			if (depth > 2 && parent != CPUS)
+			if (depth > 2 && parent != CPUS && parent != RESERVED)
 				;
 			else if (depth == 1 && is_text(name, "#address-cells"))
 				address_cells = big_endian(token);
@@ -489,7 +500,7 @@ static void check_entry(struct percpu *me)
 /* True if there is a trampoline to be tried. */
 static bool check_hyp_registers(uint32_t stub)
 {
-	bool resident = stub >= RESIDENT_START && stub < RESIDENT_END;
+	bool resident = stub >= machine.reserved && stub < machine.reserved_end;
 
 	scope = "";
 	check_is("HSCTLR", read_cp15(HSCTLR), 0x30c50878);
@@ -508,7 +519,10 @@ static bool check_hyp_registers(uint32_t stub)
 	check_is_64("CNTVOFF is 0", read_cp15_64(CNTVOFF), 0);
 	check_is("the Hyp timer is off", read_cp15(CNTHP_CTL) & 1, 0);
 	check("HVBAR is aligned to 32 bytes", !(stub & 31), stub);
-	check("HVBAR is in the resident range", resident, stub);
+	if (machine.reserved)
+		check("HVBAR is in the resident range", resident, stub);
+	else
+		skip("HVBAR is in the resident range", "nothing is reserved");
 
 	/* What is wrong has been said; what follows shall get through. */
 	write_cp15(HCR, 0);
@@ -1199,7 +1213,9 @@ static void check_this_cpu(struct percpu *me)
 		check_psci(me);
 	else if (!(boot_word & BW_OWNS_SECURE))
 		check_no_smc();
-	if (machine.psci || boot_word & BW_OWNS_SECURE)
+	/* Without PSCI there may be no Monitor, and nobody has set MVBAR. */
+	if (machine.psci || (boot_word & BW_OWNS_SECURE &&
+			     machine.reserved_end == RESIDENT_END))
 		check_secure_trampoline();
 	scope = "";
 }
@@ -1366,6 +1382,10 @@ static bool release_from_pen(uint32_t mpidr)
 
 	cpu->command = IDLE;
 	name_scope(mpidr);
+	if (!BOARD_PEN) {
+		check("can be started", false, mpidr);
+		return false;
+	}
 	write32(BOARD_PEN + 4, 0xffffffff);
 	write32(BOARD_PEN, (uintptr_t)secondary_entry);
 	dsb();
@@ -1532,6 +1552,23 @@ static _Noreturn void fail_in_hyp(struct percpu *me)
 	finish();
 }
 
+/* What is not reserved is ours; UDF instructions, if anybody comes by. */
+static void overwrite(void)
+{
+	for (uint32_t at = TRANSIENT_START; at < RESIDENT_END; at += 4)
+		if (at < machine.reserved || at >= machine.reserved_end)
+			write32(at, 0xe7f0deaf);
+	put("# overwritten: ");
+	put_hex(TRANSIENT_START, 8);
+	put("..");
+	put_hex(RESIDENT_END, 8);
+	put(" but ");
+	put_hex(machine.reserved, 8);
+	put("..");
+	put_hex(machine.reserved_end, 8);
+	put("\r\n");
+}
+
 void boot_main(struct percpu *me)
 {
 	const uint32_t *fdt = (const uint32_t *)me->entry[2];
@@ -1551,6 +1588,7 @@ void boot_main(struct percpu *me)
 
 	boot_cntfrq = has_timer() ? read_cp15(CNTFRQ) : 0;
 	put("TAP version 13\r\n");
+	overwrite();
 	check_this_cpu(me);
 	for (uint32_t i = 0; i < machine.cpu_count; i++) {
 		if (machine.failed >> i & 1)

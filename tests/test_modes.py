@@ -134,6 +134,74 @@ def test_four_cpus(mode, virt):
     check_boots(text, status, entry, mode, cpus=4)
 
 
+# Nothing stays behind: the payload overwrites all that is not reserved, and lives.
+
+FRUGAL = {      # mode: how many pages SMC=none leaves, the Hyp trampoline's or none
+    "hyp": 0, "svc": 1, "secure-svc": 1, "secure-monitor": 1,
+}
+
+
+@pytest.mark.parametrize("mend", ["build", "boot"])
+@pytest.mark.parametrize("mode", FRUGAL)
+@pytest.mark.parametrize("name, cpus", [("reset", 1), ("reset", 2), ("Monitor mode", 2),
+                                        ("Hyp mode", 2), ("Hyp mode without Secure state", 2)])
+def test_nothing_resident(name, cpus, mode, mend):
+    entry = ENTRIES[name]
+    if mode not in entry.gives:
+        pytest.skip("no such mode there")
+    text, status = run(entry, cpus=cpus, mode=mode, SMC="none", DTB_MEND=mend)
+    check_boots(text, status, entry, mode, cpus=cpus)
+    pages = FRUGAL[mode]
+    reserved = f"87e10000..{0x87E10000 + 0x1000 * pages:08x}" if pages else "00000000..00000000"
+    assert f"# overwritten: 87e00000..87e13000 but {reserved}\n" in text
+    if mode in ("hyp", "svc") and entry.secure:
+        assert f"cpu{cpus - 1} SMC is undefined in SVC mode" in text
+
+
+@pytest.mark.parametrize("name, cpus, pages", [("reset without Hyp mode", 2, 3),
+                                               ("reset of a Cortex-A9", 2, 3),
+                                               ("SVC mode without Secure state", 2, 0)])
+def test_nothing_resident_where_it_can_be(name, cpus, pages):
+    """SMC cannot be made UNDEFINED without the Virtualization Extensions: the Monitor stays."""
+    entry = ENTRIES[name]
+    text, status = run(entry, cpus=cpus, SMC="none")
+    check_boots(text, status, entry, "svc", cpus=cpus)
+    assert ("resident: nothing" in text) == (pages == 0)
+    assert (" but 00000000..00000000\n" in text) == (pages == 0)
+
+
+def test_cpu_that_the_dtb_does_not_have_is_parked():
+    """Three CPUs, a DTB for two: the third waits where the kernel does not overwrite it."""
+    entry = ENTRIES["reset"]
+    text, status = harness.console(image(entry, SMC="none", cpus=2), cpus=3)
+    check_boots(text, status, entry, "hyp")
+
+
+def test_parked_cpu_without_room():
+    """A board without memory for the pen: who waits, waits in what stays reserved."""
+    machine = "virt,secure=on,virtualization=on"
+    dtb = harness.qemu_dtb(machine, 2, "-cpu", "cortex-a15")
+    for cpus, resident in ((2, "resident: Hyp stub, Monitor"), (1, "resident: nothing")):
+        image = harness.conformance(f"modes-virt-none-{cpus}", BOARD="virt", DTB=dtb, SMP=cpus,
+                                    SMC="none")
+        text, _ = harness.console(image, cpus=cpus, machine=machine, until="conformance: .*\n",
+                                  extra=("-cpu", "cortex-a15"))
+        assert resident in text and "conformance: PASS" in text, text
+
+
+@pytest.mark.parametrize("cpus", [1, 2])
+def test_linux_with_nothing_resident(cpus):
+    image = harness.linux(f"modes-linux-none-{cpus}", SMP=cpus, SMC="none")
+    with harness.Guest(image, cpus=cpus) as guest:
+        assert "CPU: All CPU(s) started in HYP mode." in guest.log
+        assert f"Brought up 1 node, {cpus} CPU" in guest.log
+        assert "resident: nothing" in guest.log and "WARNING:" not in guest.log
+        assert "boot-wrapper" not in guest.run("ls /proc/device-tree/reserved-memory")
+        guest.run("mount -t tmpfs -o size=95% none /tmp;"
+                  "dd if=/dev/zero bs=1M of=/tmp/fill 2>/dev/null; rm /tmp/fill")
+        assert guest.run("echo alive").strip() == "alive"
+
+
 # Linux, in each mode that it accepts.
 
 LINUX = {
@@ -211,6 +279,9 @@ def test_no_pen_and_no_psci():
 @pytest.mark.parametrize("variables, expected", [
     ({"MODE": "kernel"}, "MODE=kernel: say hyp, svc, secure-svc or secure-monitor"),
     ({"GRANT": "all"}, "GRANT=all: say secure or none"),
+    ({"SMC": "some"}, "SMC=some: say psci or none"),
+    ({"SMC": "none", "GRANT": "secure"}, "SMC=none GRANT=secure: SMC is how Secure state is"),
+    ({"SMC": "none", "SMP_METHOD": "psci"}, "SMC=none SMP_METHOD=psci: PSCI is called by SMC"),
 ])
 def test_bad_values(variables, expected):
     done = harness.run_make("modes-bad", "all", KERNEL=harness.VMLINUZ, DTB=harness.DTB,

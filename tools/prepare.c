@@ -39,7 +39,7 @@ static struct options {
 	struct file kernel, dtb, initrd, xen, dom0;
 	const char *bootargs, *layout, *output_dtb, *output_kernel;
 	const char *xen_bootargs, *dom0_bootargs;
-	bool raw, mend, pen, quiet, grant_secure;
+	bool raw, mend, pen, quiet, grant_secure, smc_none;
 	bool kernel_addr_given, xen_addr_given, dom0_addr_given;
 	uint32_t mode;			/* asked for; 0: none */
 	unsigned cpus;			/* 0: as the DTB says */
@@ -63,7 +63,7 @@ static struct {
 } kernel;
 
 /* What the build expects of the boot; if that differs, it mends the DTB again. */
-static uint32_t expected_word;
+static uint32_t expected_word, expected_reserved_end;
 
 static uint64_t ram_start, ram_end;	/* the bank that the wrapper is in */
 
@@ -599,6 +599,14 @@ static void set_cpu_count(void *fdt)
 	free(was);
 }
 
+static uint32_t flags(void)
+{
+	return (options.quiet ? PAYLOAD_QUIET : 0) |
+	       (options.pen ? PAYLOAD_PEN : 0) |
+	       (options.grant_secure ? PAYLOAD_GRANT_SECURE : 0) |
+	       (options.smc_none ? PAYLOAD_SMC_NONE : 0);
+}
+
 static const char *takes_why(void)
 {
 	return options.mode ? "by MODE=" : options.dom0.path ? "it is Xen" :
@@ -731,13 +739,11 @@ static void write_layout(const struct platform *platform)
 	fprintf(out, "#define DOM0_END %#zx\n",
 		dom0->size ? options.dom0_addr + dom0->size : 0);
 	fprintf(out, "#define RAM_END %#llx\n", (unsigned long long)ram_end);
-	fprintf(out, "#define PAYLOAD_FLAGS %#x\n",
-		(options.quiet ? PAYLOAD_QUIET : 0) |
-		(options.pen ? PAYLOAD_PEN : 0) |
-		(options.grant_secure ? PAYLOAD_GRANT_SECURE : 0));
+	fprintf(out, "#define PAYLOAD_FLAGS %#x\n", flags());
 	fprintf(out, "#define TAKES %#x\n", takes());
 	fprintf(out, "#define TAKES_WHY \"%s\"\n", takes_why());
 	fprintf(out, "#define PREPARED %#x\n", expected_word);
+	fprintf(out, "#define RESERVED_END %#x\n", expected_reserved_end);
 	fprintf(out, "#define BOOTARGS %s\n", options.bootargs ? "bootargs" : "0");
 	fprintf(out, "#define BOOTARGS_TEXT ");
 	write_string(out, options.bootargs ? options.bootargs : "");
@@ -802,6 +808,7 @@ static void parse(int argc, char **argv)
 		{ "quiet", no_argument, 0, 'q' },
 		{ "mode", required_argument, 0, 'M' },
 		{ "grant", required_argument, 0, 'g' },
+		{ "smc", required_argument, 0, 'n' },
 		{ "kernel-addr", required_argument, 0, 'K' },
 		{ "dtb-addr", required_argument, 0, 'D' },
 		{ "initrd-addr", required_argument, 0, 'I' },
@@ -868,6 +875,11 @@ static void parse(int argc, char **argv)
 			if (!options.grant_secure && strcmp(optarg, "none"))
 				fail("GRANT=%s: say secure or none", optarg);
 			break;
+		case 'n':
+			options.smc_none = !strcmp(optarg, "none");
+			if (!options.smc_none && strcmp(optarg, "psci"))
+				fail("SMC=%s: say psci or none", optarg);
+			break;
 		case 'K':
 			options.kernel_addr = address("KERNEL_ADDR", optarg);
 			options.kernel_addr_given = true;
@@ -906,6 +918,12 @@ static void parse(int argc, char **argv)
 		     options.xen.path ? " for dom0" : "");
 	if (!options.dtb.path || !*options.dtb.path)
 		fail("no DTB: say DTB=board.dtb, the kernel's for this board");
+	if (options.smc_none && options.grant_secure)
+		fail("SMC=none GRANT=secure: SMC is how Secure state is "
+		     "granted; leave one of them out");
+	if (options.smc_none && !options.pen)
+		fail("SMC=none SMP_METHOD=psci: PSCI is called by SMC; leave "
+		     "SMP_METHOD= out");
 	if (!options.layout || !options.output_dtb || !options.output_kernel)
 		exit(2);
 	if (options.xen.path)
@@ -929,7 +947,7 @@ static void mend(void *fdt, const struct dtb_nodes *nodes)
 		.initrd_end = options.initrd.size ?
 			      options.initrd_addr + options.initrd.size : 0,
 		.reserve = RESIDENT_START,
-		.reserve_end = RESIDENT_END,
+		.reserve_end = expected_reserved_end,
 		.psci = options.pen || mode_is_secure(mode_of(expected_word)) ?
 			DTB_PSCI_NONE : DTB_PSCI_OURS,
 	};
@@ -983,6 +1001,9 @@ int main(int argc, char **argv)
 
 	if (options.mend && mode && !nodes.psci) {
 		expected_word = boot_mode_word(mode, hyp, options.grant_secure);
+		expected_reserved_end = reserved_end(expected_word, true,
+						     platform.cpu_count > 1,
+						     flags());
 		mend(fdt, &nodes);
 	} else {
 		fdt = unmended;
