@@ -176,17 +176,22 @@ static uint32_t find_boot_cpu(void)
 	       "correct /cpus", mpidr);
 }
 
-/* All interrupts belong to the kernel's world; ITLinesNumber is inclusive. */
+/*
+ * All interrupts belong to the kernel's world, which Secure state alone can say;
+ * ITLinesNumber is inclusive.
+ */
 static void gic_init(void)
 {
 	uint32_t gicd = resident.gicd, groups = resident.gic_groups;
 
 	if (!gicd)
 		return;
-	uint32_t last = read32(gicd + GICD_TYPER) & 0x1f;
+	if (resident.scr) {
+		uint32_t last = read32(gicd + GICD_TYPER) & 0x1f;
 
-	for (uint32_t n = 1; n <= last; n++)
-		write32(gicd + GICD_IGROUPR + 4 * n, groups);
+		for (uint32_t n = 1; n <= last; n++)
+			write32(gicd + GICD_IGROUPR + 4 * n, groups);
+	}
 	write32(gicd + GICD_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
 }
 
@@ -365,8 +370,7 @@ _Noreturn void boot(uint32_t entered)
 	struct cpu *me = &cpus[boot_cpu].cpu;
 
 	me->state = CPU_ON;
-	if (entered == ENTERED_SECURE)
-		gic_init();
+	gic_init();
 
 	/*
 	 * How the kernel gets its other CPUs: by our PSCI, by that of firmware

@@ -16,6 +16,7 @@
  *   conformance=hyp-trap	makes an SMC in SVC mode trap to Hyp mode: the
  *				wrapper's vectors, still in HVBAR, should report
  *				each, and the CPU then stop;
+ *   conformance=entry		checks on each CPU only how it was entered;
  *   conformance=fast		does nothing but switch off;
  *   conformance=bench		does what there are bench_... labels for.
  */
@@ -1178,6 +1179,8 @@ static void check_this_cpu(struct percpu *me)
 	bool resident = false;
 
 	check_entry(me);
+	if (is_variant("entry"))
+		return;
 	write_cp15(VBAR, pl1_vectors);
 	isb();
 	if (secure) {
@@ -1583,7 +1586,7 @@ void boot_main(struct percpu *me)
 		power_off();
 	if (is_variant("bench"))
 		bench(me);
-	if (machine.bootargs)
+	if (machine.bootargs && !is_variant("entry"))
 		fail_in_hyp(me);
 
 	boot_cntfrq = has_timer() ? read_cp15(CNTFRQ) : 0;
@@ -1596,7 +1599,8 @@ void boot_main(struct percpu *me)
 		else if (machine.mpidr[i] != own_mpidr())
 			check_secondary(machine.mpidr[i]);
 	}
-	if (machine.psci && machine.cpu_count > 2 && !machine.failed)
+	if (machine.psci && machine.cpu_count > 2 && !machine.failed &&
+	    !is_variant("entry"))
 		check_contention();
 	finish();
 }

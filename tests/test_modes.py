@@ -3,6 +3,8 @@
 
 import dataclasses
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -71,8 +73,11 @@ def image(entry, mode=None, grant=False, cpus=2, **variables):
 
 
 def run(entry, cpus=2, **settings):
-    return harness.console(image(entry, cpus=cpus, **settings), cpus=cpus, machine=entry.machine,
-                           extra=entry.extra)
+    return console(entry, image(entry, cpus=cpus, **settings), cpus)
+
+
+def console(entry, image, cpus=2):
+    return harness.console(image, cpus=cpus, machine=entry.machine, extra=entry.extra)
 
 
 def check_boots(text, status, entry, mode, grant=False, cpus=2):
@@ -102,6 +107,66 @@ def test_entry_and_asked_mode(name, asked):
         return
     mode = asked or next(m for m in PREFERENCE[:2] if m in entry.gives)
     check_boots(text, status, entry, mode)
+
+
+# The same with an ELF note, as data: what the kernel takes, and the whole of the choice.
+
+NOTES = {
+    "secure-monitor": {"secure-monitor"}, "hyp": {"hyp"}, "svc": {"svc"},
+    "secure-svc": {"secure-svc"}, "all": ALL,
+}
+
+
+@pytest.fixture(scope="module")
+def noted(tmp_path_factory):
+    """The conformance payload with a note: noted(board, note), an ELF file."""
+    directory = tmp_path_factory.mktemp("noted")
+
+    def make(board, note):
+        path = directory / f"{board}-{note}.elf"
+        if not path.exists():
+            kernel = harness.build("payload", f"{harness.CHECK}/payload/{board}/conformance.elf",
+                                   BOARD=board) / "conformance.elf"
+            subprocess.run([sys.executable, harness.TOP / "tools" / "bw-note", "--modes", ",".join(NOTES[note]),
+                            kernel, "-o", path], check=True)
+        return path
+    return make
+
+
+def chosen(gives, takes):
+    return next((mode for mode in PREFERENCE if mode in gives & takes), None)
+
+
+@pytest.mark.parametrize("note", NOTES)
+@pytest.mark.parametrize("name", ENTRIES)
+def test_entry_and_note(name, note, noted):
+    entry = ENTRIES[name]
+    board = entry.build.get("BOARD", harness.BOARD)
+    takes = NOTES[note]
+    for asked in [None, *takes]:
+        kernel = noted(board, note)
+        text, status = run(entry, mode=asked, KERNEL=kernel, bootargs="conformance=entry")
+        if mode := chosen(entry.gives, {asked} if asked else takes):
+            check_boots(text, status, entry, mode)
+            assert ("(by MODE=)" if asked else "(by its note)") in text
+        else:
+            said = ", ".join(mode for mode in MODES if mode in ({asked} if asked else takes))
+            gives = ", ".join(mode for mode in MODES if mode in entry.gives)
+            check_refused(text, status, f"the kernel takes {said} "
+                          f"({'by MODE=' if asked else 'by its note'}), but this CPU, entered in "
+                          f"{entry.name}, gives {gives};")
+
+
+@pytest.mark.parametrize("asked", MODES)
+@pytest.mark.parametrize("note", NOTES)
+def test_asked_mode_and_note(note, asked, noted):
+    """What the note rules out, the build refuses already."""
+    if asked in NOTES[note]:
+        pytest.skip("the note has it")
+    kernel = noted(harness.BOARD, note)
+    done = harness.run_make("modes-asked", "all", KERNEL=kernel, DTB=harness.DTB, MODE=asked)
+    assert done.returncode != 0
+    assert f"MODE={asked}: {kernel} takes {note} only; ask for one of these" in done.stderr
 
 
 @pytest.mark.parametrize("mode", ["hyp", "svc"])
