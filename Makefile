@@ -57,7 +57,7 @@ else
 arch		:= -march=armv7-a+fp -mfloat-abi=hard
 nofloat		:= -mgeneral-regs-only
 endif
-defines		:= -DBOARD_HEADER='"../boards/$(BOARD).h"'
+defines		:= -DBOARD_HEADER='"../boards/$(BOARD).h"' $(if $(WRAPPER_ADDR),-DWRAPPER_ADDR=$(WRAPPER_ADDR))
 includes	:= -Iinclude
 CFLAGS		:= $(warnings) $(arch) $(nofloat) -marm -Os -std=gnu11 -ffreestanding \
 		   -fno-common -fno-short-enums -fno-pic -fno-stack-protector \
@@ -85,7 +85,7 @@ endif
 CFLAGS		+= -isystem libfdt/include -isystem $(fdt_include)
 
 transient	:= boot.S.o boot.c.o console.c.o semihosting.c.o string.c.o dtb.c.o modes.c.o
-resident	:= monitor.S.o psci.c.o secure.c.o nonsecure.c.o
+resident	:= monitor.S.o psci.c.o secure.c.o nonsecure.c.o hyp_psci.S.o
 objects		:= $(addprefix $(out)/,$(transient) resident.o hyp_stub.S.o pen.S.o) $(EXTRA_SOURCES:%=$(out)/%.o)
 BOOT_ENTRY	?= reset
 
@@ -337,7 +337,7 @@ help:
 #?   GRANT=secure      the kernel owns Secure state, too: SMC can set MVBAR
 #?   SMC=none          no SMC service: the pen, and in Hyp mode nothing resident
 #?   QUIET=1           print errors only
-#?   KERNEL_ADDR= DTB_ADDR= INITRD_ADDR= XEN_ADDR=   where each is placed
+#?   KERNEL_ADDR= DTB_ADDR= INITRD_ADDR= XEN_ADDR= WRAPPER_ADDR=   where each is placed
 #?
 #? The build:
 #?   BOARD=vexpress-a15  a file in boards/

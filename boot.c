@@ -118,6 +118,8 @@ static void choose(uint32_t entered)
 		       "state is not ours to give; start the wrapper from reset "
 		       "(QEMU: secure=on)", entered_names[entered]);
 
+	resident.hvbar = (uintptr_t)hyp_stub_vectors;
+	resident.hcr = 0;
 	resident.spsr = PSR_AIF | psr_modes[mode];
 	resident.boot_mode = boot_mode_word(mode, hyp, grant);
 	resident.psci = entered == ENTERED_SECURE && !mode_is_secure(mode) &&
@@ -151,27 +153,29 @@ static void fill_resident(const struct platform *platform)
 	resident.gicd = platform->gicd;
 	resident.gicc = platform->gicc;
 	resident.gic_groups = resident.scr & SCR_NS ? 0xffffffff : 0;
-	pen_gicc = platform->gicc;
 	hyp_stub_console = console;
 
 	resident.cpu_count = platform->cpu_count;
-	for (uint32_t i = 0; i < platform->cpu_count; i++) {
-		struct cpu *cpu = &cpus[i].cpu;
 
-		cpu->mpidr = platform->mpidr[i];
-		cpu->state = CPU_ABSENT;
-		cpu->choosing = 0;
-		cpu->ticket = 0;
+	const uint32_t *mpidr = platform->mpidr;
+	struct cpu_area *end = cpus + platform->cpu_count;
+
+	for (struct cpu_area *area = cpus; area < end; area++) {
+		area->cpu.mpidr = *mpidr++;
+		area->cpu.state = CPU_ABSENT;
+		area->cpu.choosing = 0;
+		area->cpu.ticket = 0;
 	}
 }
 
-static uint32_t find_boot_cpu(void)
+static struct cpu_area *find_boot_cpu(void)
 {
 	uint32_t mpidr = read_cp15(MPIDR) & MPIDR_AFFINITY;
+	struct cpu_area *area, *end = cpus + resident.cpu_count;
 
-	for (uint32_t i = 0; i < resident.cpu_count; i++)
-		if (cpus[i].cpu.mpidr == mpidr)
-			return i;
+	for (area = cpus; area < end; area++)
+		if (area->cpu.mpidr == mpidr)
+			return area;
 	refuse("the DTB has no CPU %x, which is the one that starts; "
 	       "correct /cpus", mpidr);
 }
@@ -204,6 +208,15 @@ static uint32_t counter(void)
 	return resident.cntfrq ? read_cp15_64_low(CNTVCT) : 0;
 }
 
+/* Whether the PSCI node has the function numbers of PSCI 0.2 and later. */
+static bool has_psci_0_2(const struct dtb_nodes *nodes)
+{
+	const void *fdt = (void *)payload.dtb;
+
+	return !fdt_node_check_compatible(fdt, nodes->psci, "arm,psci-0.2") ||
+	       !fdt_node_check_compatible(fdt, nodes->psci, "arm,psci-1.0");
+}
+
 /* Where an address in pen.S is for its users: the pen may lie elsewhere. */
 static uintptr_t in_pen(const uint32_t *address)
 {
@@ -215,6 +228,7 @@ static uintptr_t in_pen(const uint32_t *address)
 /* Before any CPU is told where to go. */
 static void place_pen(void)
 {
+	pen_gicc = resident.gicc;
 	if (!BOARD_PEN_RAM)
 		return;
 	memcpy((void *)BOARD_PEN_RAM, pen, 4 * (pen_end - pen));
@@ -269,8 +283,8 @@ static void report_cpus(const struct platform *platform, uint32_t absent)
 	for (uint32_t i = 0; absent >> i; i++)
 		if (absent >> i & 1)
 			say(platform->mpidr[i] == cpus[i].cpu.mpidr ?
-			    "CPU %x has no way to the kernel, for lack of PSCI "
-			    "and of a pen; going on without it" :
+			    "CPU %x has no way to the kernel in this mode, for "
+			    "lack of PSCI 0.2 and of a pen; going on without it" :
 			    "CPU %x is in the DTB but did not come out of "
 			    "reset; going on without it (QEMU: -smp)",
 			    platform->mpidr[i]);
@@ -333,6 +347,7 @@ static void banner(uint32_t entered, uint32_t reserve_end, uint32_t absent)
 	say_image("initrd", payload.initrd, payload.initrd_end);
 	if (reserve_end)
 		say_image(reserve_end != RESIDENT_END ? "resident: Hyp stub" :
+			  resident.hcr ? "resident: Hyp stub, PSCI trap" :
 			  resident.psci ? "resident: Hyp stub, Monitor, PSCI" :
 					  "resident: Hyp stub, Monitor",
 			  RESIDENT_START, reserve_end);
@@ -366,8 +381,8 @@ _Noreturn void boot(uint32_t entered)
 	}
 	fill_resident(platform);
 
-	uint32_t boot_cpu = find_boot_cpu();
-	struct cpu *me = &cpus[boot_cpu].cpu;
+	struct cpu_area *area = find_boot_cpu();
+	struct cpu *me = &area->cpu;
 
 	me->state = CPU_ON;
 	gic_init();
@@ -387,8 +402,17 @@ _Noreturn void boot(uint32_t entered)
 		place_pen();
 	if (psci != DTB_PSCI_FIRMWARES)
 		absent = gather_cpus();
-	if (psci == DTB_PSCI_NONE && !BOARD_PEN)
-		absent = ((1u << resident.cpu_count) - 1) & ~(1u << boot_cpu);
+
+	/* That firmware turns them on in Hyp mode, which may not be wanted. */
+	bool below = psci == DTB_PSCI_FIRMWARES &&
+		     entered == ENTERED_HYP && resident.spsr != (PSR_AIF | PSR_HYP);
+
+	if (psci == DTB_PSCI_NONE ? !BOARD_PEN : below && !has_psci_0_2(&nodes))
+		absent = ((1u << resident.cpu_count) - 1) & ~(1u << (area - cpus));
+	if (below) {
+		resident.hvbar = (uintptr_t)hyp_psci_vectors;
+		resident.hcr = HCR_TSC;
+	}
 
 	/* What the build has done holds if all is as the build expected. */
 	bool stray = !BOARD_PEN_RAM && unlisted_cpu != UNLISTED_NONE;
@@ -396,7 +420,8 @@ _Noreturn void boot(uint32_t entered)
 
 	if (payload.prepared != resident.boot_mode || absent || stray ||
 	    entered != ENTERED_SECURE) {
-		reserve_end = reserved_end(resident.boot_mode,
+		reserve_end = below ? RESIDENT_END :
+			      reserved_end(resident.boot_mode,
 					   entered == ENTERED_SECURE,
 					   psci != DTB_PSCI_FIRMWARES &&
 					   (resident.cpu_count > 1 || stray),

@@ -403,9 +403,13 @@ static int mend_reserved_memory(void *fdt, int parent,
 	char name[] = "boot-wrapper@00000000";
 	int node, error;
 
+	/* Ours; another one may belong to a wrapper below us. */
+	for (int i = 0; i < 8; i++)
+		name[sizeof name - 2 - i] =
+			"0123456789abcdef"[changes->reserve >> 4 * i & 0xf];
 	for (node = fdt_first_subnode(fdt, parent); node >= 0;
 	     node = fdt_next_subnode(fdt, node))
-		if (is_named(fdt_get_name(fdt, node, NULL), "boot-wrapper")) {
+		if (is_named(node_name(fdt, node), name)) {
 			error = fdt_del_node(fdt, node);
 			if (error)
 				return error;
@@ -424,9 +428,6 @@ static int mend_reserved_memory(void *fdt, int parent,
 		fdt32_st(cell++, 0);
 	fdt32_st(cell++, changes->reserve_end - changes->reserve);
 
-	for (int i = 0; i < 8; i++)
-		name[sizeof name - 2 - i] =
-			"0123456789abcdef"[changes->reserve >> 4 * i & 0xf];
 	node = fdt_add_subnode(fdt, parent, name);
 	if (node < 0)
 		return node;

@@ -60,6 +60,7 @@ SECTIONS
 
 	.resident_secure RESIDENT_NONSECURE_END : {
 		*(.resident.monitor)
+		*(.resident.hyp_psci)
 		*(.resident.text .resident.text.*)
 		resident_text_end = .;
 		*(.resident.rodata .resident.rodata.*)

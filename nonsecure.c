@@ -40,9 +40,9 @@ static uint32_t event_counters(void)
 /* Hyp mode traps nothing and hides nothing from a kernel in SVC mode. */
 static void hyp_init(void)
 {
-	write_cp15(HVBAR, hyp_stub_vectors);
+	write_cp15(HVBAR, resident.hvbar);
 	write_cp15(HSCTLR, HSCTLR_KERNEL);
-	write_cp15(HCR, 0);
+	write_cp15(HCR, resident.hcr);
 	write_cp15(HSTR, 0);
 	write_cp15(HCPTR, HCPTR_RES1);
 	write_cp15(HDCR, event_counters());

@@ -33,14 +33,15 @@ struct cpu_area cpus[MAX_CPUS] __attribute__((section(".noinit")));
  * MMU off there is none. Plain loads and stores to Strongly-ordered memory
  * keep their order, which is all that this needs.
  */
-static void lock(struct cpu *me)
+static inline __attribute__((always_inline)) void lock(struct cpu *me)
 {
+	struct cpu_area *area, *end = cpus + resident.cpu_count;
 	uint32_t ticket = 0;
 
 	me->choosing = 1;
 	dmb();
-	for (uint32_t i = 0; i < resident.cpu_count; i++) {
-		uint32_t theirs = cpus[i].cpu.ticket;
+	for (area = cpus; area < end; area++) {
+		uint32_t theirs = area->cpu.ticket;
 
 		if (theirs > ticket)
 			ticket = theirs;
@@ -49,8 +50,8 @@ static void lock(struct cpu *me)
 	dmb();
 	me->choosing = 0;
 
-	for (uint32_t i = 0; i < resident.cpu_count; i++) {
-		struct cpu *other = &cpus[i].cpu;
+	for (area = cpus; area < end; area++) {
+		struct cpu *other = &area->cpu;
 		uint32_t theirs;
 
 		while (other->choosing)
@@ -73,9 +74,9 @@ static struct cpu *cpu_by_mpidr(uint32_t mpidr)
 {
 	if (mpidr & ~MPIDR_AFFINITY)
 		return NULL;
-	for (uint32_t i = 0; i < resident.cpu_count; i++)
-		if (cpus[i].cpu.mpidr == mpidr)
-			return &cpus[i].cpu;
+	for (struct cpu_area *area = cpus; area < cpus + resident.cpu_count; area++)
+		if (area->cpu.mpidr == mpidr)
+			return &area->cpu;
 	return NULL;
 }
 
@@ -247,4 +248,55 @@ uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 		return features(a1);
 	}
 	return SMCCC_UNKNOWN;
+}
+
+/*
+ * Other firmware's PSCI, called from SVC mode, as hyp_psci.S has it: the calls
+ * that bring an entry address with them. In Hyp mode, with the MMU off.
+ */
+
+/* From hyp_psci.S: r0..r3 of an SMC, and the struct cpu of its caller. */
+uint32_t hyp_psci(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
+		  struct cpu *me)
+{
+	struct cpu *target = me;
+	uint32_t start = (uintptr_t)hyp_psci_start, status;
+
+	switch (function) {
+	case PSCI_SYSTEM_SUSPEND:
+		if (!entry_is_valid(a1))
+			return PSCI_INVALID_ADDRESS;
+		me->entry = a1;
+		me->context_id = a2;
+		return hyp_psci_smc(function, start, (uintptr_t)me, 0);
+	case PSCI_CPU_SUSPEND:
+		me->entry = a2;
+		me->context_id = a3;
+		return hyp_psci_smc(function, a1, start, (uintptr_t)me);
+	}
+
+	/* CPU_ON. Several CPUs may want the same one; it is the first's. */
+	target = cpu_by_mpidr(a1);
+	if (!target)
+		return hyp_psci_smc(function, a1, a2, a3);
+	if (!entry_is_valid(a2))
+		return PSCI_INVALID_ADDRESS;
+	lock(me);
+	if (hyp_psci_smc(PSCI_AFFINITY_INFO, a1, 0, 0) == PSCI_AFFINITY_OFF) {
+		target->entry = a2;
+		target->context_id = a3;
+		dsb();
+	}
+	status = hyp_psci_smc(function, a1, start, (uintptr_t)target);
+	unlock(me);
+	return status;
+}
+
+/* From hyp_psci.S, on a CPU that comes up. */
+_Noreturn void hyp_psci_started(struct cpu *me)
+{
+	uint32_t entry = me->entry, context_id = me->context_id;
+
+	kernel_state_init();
+	enter_kernel(context_id, 0, 0, entry, me);
 }

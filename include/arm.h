@@ -118,6 +118,9 @@
 #define NSACR_CP0_13	0x3fff
 #define NSACR_NS_SMP	(1 << 18)
 
+/* HCR */
+#define HCR_TSC		(1 << 19)	/* SMC from PL1 traps to Hyp mode */
+
 /* HCPTR: bits 13, 12 and 9..0 read as one; nothing is trapped. */
 #define HCPTR_RES1	(1 << 13 | 1 << 12 | 0x3ff)
 
@@ -132,6 +135,7 @@
 /* HSR: exception class, 32-bit instruction, and what belongs to the class. */
 #define HSR_EC_SHIFT	26
 #define HSR_EC_HVC	0x12
+#define HSR_EC_SMC	0x13
 #define HSR_IL		(1 << 25)
 
 /* ACTLR bits of Arm's own cores, Secure state only (the cores' TRMs). */

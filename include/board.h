@@ -26,4 +26,10 @@
 #include "arm.h"
 #endif
 #include BOARD_HEADER
+
+/* Another place than the board's, by WRAPPER_ADDR= of the build. */
+#ifdef WRAPPER_ADDR
+#undef BOARD_WRAPPER
+#define BOARD_WRAPPER		WRAPPER_ADDR
+#endif
 #endif

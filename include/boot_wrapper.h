@@ -105,6 +105,7 @@
 #define PSCI_SYSTEM_OFF		0x84000008
 #define PSCI_SYSTEM_RESET	0x84000009
 #define PSCI_FEATURES		0x8400000a
+#define PSCI_SYSTEM_SUSPEND	0x8400000e	/* of other firmware only */
 
 #define PSCI_SUCCESS		0
 #define PSCI_NOT_SUPPORTED	(-1)

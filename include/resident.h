@@ -11,8 +11,8 @@
 
 #define MAX_CPUS	8
 
-/* struct cpu and the stack below it, together: a power of two. */
-#define CPU_AREA_SIZE	256
+/* struct cpu and the stack below it, together; calls need less than 100 bytes. */
+#define CPU_AREA_SIZE	160
 #define CPU_STACK_SIZE	(CPU_AREA_SIZE - 24)
 
 /* struct cpu's first field, for the search in monitor.S. */
@@ -94,6 +94,8 @@ struct resident {
 	uint32_t gicd;		/* 0 when there is no GIC */
 	uint32_t gicc;
 	uint32_t gic_groups;	/* what each GICD_IGROUPR gets */
+	uint32_t hvbar;		/* the trampoline, or hyp_psci_vectors */
+	uint32_t hcr;		/* 0, or HCR_TSC for these */
 };
 
 _Static_assert(offsetof(struct resident, spsr) == RESIDENT_SPSR, "monitor.S");
@@ -142,6 +144,13 @@ int32_t turn_on(struct cpu *target, uint32_t entry, uint32_t context_id,
 /* psci.c, for monitor.S: an SMC's r0..r3, and the struct cpu of its caller. */
 uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 		  struct cpu *me);
+
+/* hyp_psci.S, and psci.c for it: other firmware's PSCI. */
+extern const uint32_t hyp_psci_vectors[], hyp_psci_start[];
+uint32_t hyp_psci_smc(uint32_t r0, uint32_t r1, uint32_t r2, uint32_t r3);
+uint32_t hyp_psci(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
+		  struct cpu *me);
+_Noreturn void hyp_psci_started(struct cpu *me);
 
 /* secure.c. The Secure state of the calling CPU; leaves SCR.NS = 0. */
 void secure_init(void);

@@ -379,7 +379,9 @@ static void read_dtb(const uint32_t *fdt)
 				machine.gicc = big_endian(reg + size_cells +
 							  2 * address_cells - 1);
 			}
-			if (depth == 3 && parent == RESERVED && ours && reg) {
+			/* A wrapper below ours may have a range, too. */
+			if (depth == 3 && parent == RESERVED && ours && reg &&
+			    big_endian(reg + address_cells - 1) == RESIDENT_START) {
 				machine.reserved = big_endian(reg + address_cells - 1);
 				machine.reserved_end = machine.reserved +
 					big_endian(reg + address_cells +
@@ -934,7 +936,7 @@ static void call_stub(void *result)
 	*(uint32_t *)result = hvc(1, 0);
 }
 
-static void check_hvc(struct percpu *me)
+static bool reach_trampoline(void)
 {
 	uint32_t result = 0;
 
@@ -942,11 +944,18 @@ static void check_hvc(struct percpu *me)
 	if (!(boot_word & BW_OWNS_HYP)) {
 		check_is("HVC is undefined", run_in_svc(call_stub, &result),
 			 FAULT_PL1 | 1);
-		return;
+		return false;
 	}
 	if (!svc_works("HVC reaches the trampoline", call_stub, &result))
-		return;
+		return false;
 	check_is("HVC reaches the trampoline", result, HVC_STUB_ERR);
+	return result == HVC_STUB_ERR;
+}
+
+static void check_hvc(struct percpu *me)
+{
+	if (!reach_trampoline())
+		return;
 
 	uint32_t refused = become_hyp();
 
@@ -1179,10 +1188,13 @@ static void check_this_cpu(struct percpu *me)
 	bool resident = false;
 
 	check_entry(me);
-	if (is_variant("entry"))
-		return;
 	write_cp15(VBAR, pl1_vectors);
 	isb();
+	if (is_variant("entry")) {
+		if (!secure && !me->hyp)
+			reach_trampoline();
+		return;
+	}
 	if (secure) {
 		scope = "";
 		skip("HVC", "is undefined in Secure state");

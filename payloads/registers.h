@@ -32,7 +32,6 @@
 #define SCTLR_TE	(1 << 30)
 #define HCR_TRAPS	0x07ffe039	/* VM, routing, WFx and CP15 traps */
 #define HCR_VM		(1 << 0)	/* stage 2 translation is on */
-#define HCR_TSC		(1 << 19)	/* SMC at PL1 traps to Hyp mode */
 #define HCPTR_TTA	(1 << 20)
 #define HCPTR_TCPAC	(1u << 31)
 

@@ -68,11 +68,17 @@ def xen(name, **variables):
     return linux(name, **settings)
 
 
+def payload(board=BOARD, wrapper_addr="", file="conformance.bin"):
+    """One of the payloads, built for a board and for where the wrapper lies."""
+    name = f"payload{wrapper_addr}"
+    return build(name, f"{CHECK}/{name}/{board}/{file}", BOARD=board,
+                 WRAPPER_ADDR=wrapper_addr) / file
+
+
 def conformance(name, bootargs="console=ttyAMA0", **variables):
     """An image of the conformance payload."""
     board = variables.get("BOARD", BOARD)
-    kernel = build("payload", f"{CHECK}/payload/{board}/conformance.bin",
-                   BOARD=board) / "conformance.bin"
+    kernel = payload(board, variables.get("WRAPPER_ADDR", ""))
     settings = {"KERNEL": kernel, "DTB": DTB, "BOOTARGS": bootargs, **variables}
     return build(name, "all", **settings) / "linux-system.axf"
 

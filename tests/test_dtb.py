@@ -160,24 +160,6 @@ def test_missing_nodes_are_made(tmp_path):
     assert "#define GICD_ADDR 0x2c001000" in layout and "#define GICC_ADDR 0x2c002000" in layout
 
 
-@pytest.fixture(scope="module")
-def mended(tmp_path_factory):
-    """What the boot makes of a DTB, with dtb.c on the host: mended(dtb, psci, reserve_end)."""
-    program = tmp_path_factory.mktemp("dtb") / "dtb_fuzz"
-    subprocess.run(["cc", "-g", "-O1", "-fsanitize=address,undefined",
-                    "-fno-sanitize-recover=all", "-Iinclude", "-o", program,
-                    "tests/dtb_fuzz.c", "dtb.c", "modes.c", "-lfdt"], cwd=harness.TOP, check=True)
-
-    def mend(dtb, psci, reserve_end=RESIDENT + 0x3000):
-        return tree(subprocess.run([program, dtb, str(NONE_OURS_FIRMWARES.index(psci)),
-                                    str(reserve_end)], capture_output=True, check=True).stdout)
-    mend.program = program
-    return mend
-
-
-NONE_OURS_FIRMWARES = ["none", "ours", "firmware's"]
-
-
 @pytest.mark.parametrize("where", ["first", "last"])
 def test_psci_node(tmp_path, mended, where):
     """The node of other firmware is replaced by ours (PSCI 0.1's numbers collide), or stays."""
@@ -194,11 +176,11 @@ def test_psci_node(tmp_path, mended, where):
     before = tree(dtb.read_bytes())
     # Who will be below the wrapper, the build cannot know: it leaves that to the boot.
     assert prepared("dtb-old-psci", dtb) == {**before}
-    after = mended(dtb, "ours")
+    after = tree(mended(dtb, "ours"))
     assert after["/psci"] == PSCI and after["/cpus/cpu@1"] == before["/cpus/cpu@1"]
-    after = mended(dtb, "none")
+    after = tree(mended(dtb, "none"))
     assert "/psci" not in after and "enable-method" not in after["/cpus/cpu@0"]
-    after = mended(dtb, "firmware's")
+    after = tree(mended(dtb, "firmware's"))
     assert after["/psci"] == before["/psci"] and after["/cpus/cpu@1"] == before["/cpus/cpu@1"]
     assert after["/chosen"] == CHOSEN
 
@@ -209,10 +191,10 @@ def test_reserved_range(tmp_path, mended):
     dtb = harness.CHECK / "dtb-reserved" / harness.BOARD / "payload.dtb"
     node = f"/reserved-memory/boot-wrapper@{RESIDENT:x}"
     assert tree(dtb.read_bytes())[node]["reg"][-4:] == struct.pack(">I", 0x3000)
-    assert mended(dtb, "ours", RESIDENT + 0x1000)[node]["reg"][-4:] == struct.pack(">I", 0x1000)
-    after = mended(dtb, "none", 0)
+    assert tree(mended(dtb, "ours", RESIDENT + 0x1000))[node]["reg"][-4:] == struct.pack(">I", 0x1000)
+    after = tree(mended(dtb, "none", 0))
     assert node not in after and "/psci" not in after
-    assert node not in mended(harness.DTB, "none", 0)
+    assert node not in tree(mended(harness.DTB, "none", 0))
 
 
 def test_stale_properties_go(tmp_path):

@@ -317,6 +317,88 @@ def test_psci_of_other_firmware(virt, started):
         assert guest.end("poweroff -f") == 0
 
 
+def check_lives(text, status, cpus, word):
+    """Each CPU was entered as the word says, those by CPU_ON in each of two lives."""
+    _, failed = test_conformance.verdict(text)
+    assert not failed and status == 0, text
+    assert f"# boot-mode word {word:08x}" in text
+    for cpu in range(1, cpus):
+        for life in ("", " life 2"):
+            assert f"cpu{cpu}{life} entry: r3 is the boot CPU's boot-mode word" in text
+            assert f"cpu{cpu}{life} HVC reaches the trampoline" in text
+
+
+@pytest.mark.parametrize("cpus", [2, 4])
+def test_svc_above_other_psci(cpus):
+    """QEMU's PSCI turns CPUs on in Hyp mode; they come to the kernel in SVC mode."""
+    machine = "virt,secure=off,virtualization=on"
+    dtb = harness.qemu_dtb(machine, cpus, "-cpu", "cortex-a15")
+    image = harness.conformance(f"modes-virt-svc-{cpus}", "conformance=entry", BOARD="virt",
+                                DTB=dtb, MODE="svc")
+    text, status = harness.console(image, cpus=cpus, machine=machine, extra=("-cpu", "cortex-a15"))
+    check_lives(text, status, cpus, 0x424D0032)
+
+
+def test_linux_in_svc_above_other_psci():
+    machine = "virt,secure=off,virtualization=on"
+    dtb = harness.qemu_dtb(machine, 4, "-cpu", "cortex-a7")
+    image = harness.linux("modes-virt-linux-svc", BOARD="virt", DTB=dtb, MODE="svc",
+                          BOOTARGS="console=ttyAMA0")
+    with harness.Guest(image, cpus=4, machine=machine, extra=("-cpu", "cortex-a7")) as guest:
+        assert "CPU: All CPU(s) started in SVC mode." in guest.log
+        assert "Brought up 1 node, 4 CPUs" in guest.log
+        for cpu in (3, 1, 2):
+            guest.run(f"echo 0 >/sys/devices/system/cpu/cpu{cpu}/online")
+        for cpu in (2, 3, 1):
+            guest.run(f"echo 1 >/sys/devices/system/cpu/cpu{cpu}/online")
+        assert guest.run("cat /sys/devices/system/cpu/online").strip() == "0-3"
+        assert "WARNING:" not in guest.log
+        assert guest.end("poweroff -f") == 0
+
+
+def test_raw_image_that_qemu_enters_in_hyp_mode(tmp_path):
+    """No ELF file: QEMU takes it for a Linux, and loads and enters it as one."""
+    machine = "virt,secure=off,virtualization=on"
+    dtb = harness.qemu_dtb(machine, 2, "-cpu", "cortex-a15")
+    image = harness.conformance("modes-virt-raw", "conformance=entry", BOARD="virt", DTB=dtb,
+                                MODE="svc", WRAPPER_ADDR="0x40010000")
+    raw = tmp_path / "image.bin"
+    subprocess.run(["arm-none-eabi-objcopy", "-O", "binary", image, raw], check=True)
+    text, status = harness.console(raw, cpus=2, machine=machine, extra=("-cpu", "cortex-a15"))
+    assert f"entered in {HYP}" in text
+    check_lives(text, status, 2, 0x424D0032)
+
+
+# A wrapper above a wrapper: the one from reset is the other firmware, with a real Monitor.
+
+INNER = "0x86e00000"
+
+
+def wrapper_above(mended, tmp_path, cpus, mode, below="hyp", bootargs="conformance=entry",
+                  **variables):
+    dtb = tmp_path / "below.dtb"
+    dtb.write_bytes(mended(harness.DTB, "ours"))
+    inner = harness.conformance(f"modes-inner-{mode}", bootargs, DTB=dtb, MODE=mode,
+                                WRAPPER_ADDR=INNER, **variables)
+    return harness.build("modes-outer", "all", KERNEL=inner, DTB=harness.DTB, MODE=below,
+                         SMP=cpus) / "linux-system.axf"
+
+
+@pytest.mark.parametrize("below, mode, word", [
+    ("hyp", "svc", 0x424D0032), ("svc", "svc", 0x424D0030),
+])
+def test_above_a_wrapper(mended, tmp_path, below, mode, word):
+    image = wrapper_above(mended, tmp_path, 2, mode, below)
+    text, status = harness.console(image, cpus=2)
+    assert text.count("boot-wrapper: version") == 2
+    text = text[text.rindex("boot-wrapper: version"):]
+    assert f"entered in {HYP if below == 'hyp' else SVC}" in text
+    if mode == "svc" and below == "hyp":
+        check_lives(text, status, 2, word)
+    else:
+        assert f"# boot-mode word {word:08x}" in text
+
+
 @pytest.mark.parametrize("cpu", ["cortex-a7", "cortex-a15"])
 def test_virt_from_reset(cpu):
     """QEMU's virt machine with Secure state: our PSCI, and its power switch."""

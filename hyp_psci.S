@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Other firmware's PSCI, for a kernel in SVC mode: that firmware turns CPUs on
+ * in Hyp mode, but the kernel expects them in SVC mode, with the trampoline in
+ * HVBAR. So its SMCs trap here (HCR.TSC); those that bring an entry address get
+ * ours instead, and all others go on as they are.
+ *
+ * Stays behind after hand-over in that one case. When the kernel takes Hyp mode
+ * over, the trap goes with us: what it finds is HCR = 0.
+ */
+#include "arm.h"
+#include "boot_wrapper.h"
+#include "resident.h"
+
+	.syntax	unified
+	.arch	armv7-a
+	.arch_extension sec
+	.arch_extension virt
+	.arm
+	.section .hyp_psci, "ax"
+
+/* But for traps, the trampoline's vectors. */
+	.global	hyp_psci_vectors
+	.balign	32
+hyp_psci_vectors:
+	b	hyp_stub_vectors + 0x00
+	b	hyp_stub_vectors + 0x04
+	b	hyp_stub_vectors + 0x08
+	b	hyp_stub_vectors + 0x0c
+	b	hyp_stub_vectors + 0x10
+	b	trap
+	b	hyp_stub_vectors + 0x18
+	b	hyp_stub_vectors + 0x1c
+
+/*
+ * HVC, or a trapped SMC.
+ *
+ * Entered in: Hyp mode, from Non-secure PL1.
+ * Expects:    sp = this CPU's struct cpu, its stack empty.
+ * Clobbers:   what the firmware's answer does. HVC: see hyp_stub.S.
+ */
+trap:
+	push	{r12}
+	mrc	HSR(r12)
+	bic	r12, r12, #HSR_IL
+	cmp	r12, #HSR_EC_HVC << HSR_EC_SHIFT
+	cmpeq	r0, #HVC_SET_VECTORS
+	tsteq	r1, #31
+	bne	1f
+	mcr	HCR(r0)			@ 0
+1:	lsr	r12, r12, #HSR_EC_SHIFT
+	cmp	r12, #HSR_EC_SMC
+	popne	{r12}
+	bne	hyp_stub_vectors + 0x14
+
+	mrs	r12, elr_hyp		@ of the SMC itself, 4 bytes in any state
+	add	r12, r12, #4
+	msr	elr_hyp, r12
+	load_address r12, PSCI_CPU_ON
+	cmp	r0, r12
+	subne	r12, r12, #PSCI_CPU_ON - PSCI_CPU_SUSPEND
+	cmpne	r0, r12
+	addne	r12, r12, #PSCI_SYSTEM_SUSPEND - PSCI_CPU_SUSPEND
+	cmpne	r0, r12
+	pop	{r12}
+	beq	2f
+	smc	#0
+	eret
+
+2:	push	{r1-r3, r12, lr}
+	add	r12, sp, #20		@ struct cpu, hyp_psci()'s fifth argument
+	push	{r12}
+	bl	hyp_psci
+	add	sp, sp, #4
+	pop	{r1-r3, r12, lr}
+	eret
+
+/*
+ * uint32_t hyp_psci_smc(r0, r1, r2, r3)
+ *
+ * Entered in: Hyp mode. The firmware answers.
+ */
+	.global	hyp_psci_smc
+hyp_psci_smc:
+	smc	#0
+	bx	lr
+
+/*
+ * Where the firmware sends a CPU instead of where the kernel wanted it.
+ *
+ * Entered in: Hyp mode, as PSCI has it: MMU off, interrupts masked.
+ * Expects:    r0 = its struct cpu.
+ */
+	.global	hyp_psci_start
+hyp_psci_start:
+	cpsid	aif
+	setend	le
+	load_address r1, HSCTLR_OWN
+	mcr	HSCTLR(r1)
+	isb
+	mov	sp, r0
+	b	hyp_psci_started
