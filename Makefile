@@ -340,7 +340,7 @@ help:
 #?   KERNEL_ADDR= DTB_ADDR= INITRD_ADDR= XEN_ADDR= WRAPPER_ADDR=   where each is placed
 #?
 #? The build:
-#?   BOARD=vexpress-a15  a file in boards/
+#?   BOARD=vexpress-a15   or vexpress-a9, virt: a file in boards/
 #?   CROSS_COMPILE=arm-none-eabi-   or LLVM=1 for clang and lld
 #?   LIBFDT_SRC=DIR    build libfdt from a dtc checkout
 #?   O=build V=1       where to, and say every command

@@ -22,6 +22,7 @@
 	.syntax	unified
 	.arch	armv7-a
 	.arch_extension sec
+	.arch_extension virt
 	.arm
 	.section .boot, "ax"
 
@@ -66,26 +67,18 @@ reset_at_monitor:
 	mcr	MVBAR(r0)
 	isb
 	cps	#PSR_MON
-
-	mrc	MPIDR(r0)
-	bic	r0, r0, #~MPIDR_AFFINITY
-	load_address r1, BOARD_BOOT_CPU
-	cmp	r0, r1
-	bne	reset_secondary
-
-	load_address sp, boot_stack_end
-	mov	r0, #ENTERED_SECURE
-	bl	boot
+	mov	r4, #ENTERED_SECURE
+	b	which_cpu
 
 /* Secure state belongs to other firmware, or the CPU has none. */
 entered_at_hyp:
 	load_address r0, HSCTLR_OWN
 	mcr	HSCTLR(r0)
-	load_address r0, hyp_stub_vectors
+	load_address r0, boot_hyp_vectors
 	mcr	HVBAR(r0)
 	isb
 	mov	r4, #ENTERED_HYP
-	b	entered_nonsecure
+	b	which_cpu
 
 nonsecure_svc:
 	load_address r0, pl1_vectors
@@ -95,7 +88,7 @@ entered_at_svc:
 	cps	#PSR_SVC
 	mov	r4, #ENTERED_SVC
 
-entered_nonsecure:
+which_cpu:
 	mrc	MPIDR(r0)
 	bic	r0, r0, #~MPIDR_AFFINITY
 	load_address r1, BOARD_BOOT_CPU
@@ -115,6 +108,22 @@ probe_vectors:
 	b	cpu_stop
 	b	cpu_stop
 	b	cpu_stop
+
+/* The Hyp stub's, but that a semihosting call which no host took returns -1. */
+	.balign	32
+boot_hyp_vectors:
+	b	hyp_stub_vectors + 0x00
+	b	hyp_stub_vectors + 0x04
+	b	no_host
+	b	hyp_stub_vectors + 0x0c
+	b	hyp_stub_vectors + 0x10
+	b	hyp_stub_vectors + 0x14
+	b	hyp_stub_vectors + 0x18
+	b	hyp_stub_vectors + 0x1c
+
+no_host:
+	mvn	r0, #0
+	eret
 
 	.section .boot_stack, "aw", %nobits
 	.global	boot_stack_end

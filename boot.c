@@ -19,9 +19,10 @@ _Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "what a DTB may have, cpus[] holds
 
 /*
  * How many polls to wait for the CPUs that the DTB promises, where there is no
- * counter that tells when a second is over.
+ * counter that tells when a second is over: a second or so on hardware, where
+ * each is an uncached access.
  */
-#define CPU_PATIENCE	(1 << 26)
+#define CPU_PATIENCE	(1 << 22)
 
 /* By ENTERED_... */
 static const char *const entered_names[] = {
@@ -228,10 +229,10 @@ static uintptr_t in_pen(const uint32_t *address)
 /* Before any CPU is told where to go. */
 static void place_pen(void)
 {
+	board_clear_pen();
 	pen_gicc = resident.gicc;
-	if (!BOARD_PEN_RAM)
-		return;
-	memcpy((void *)BOARD_PEN_RAM, pen, 4 * (pen_end - pen));
+	if (BOARD_PEN_RAM)
+		memcpy((void *)BOARD_PEN_RAM, pen, 4 * (pen_end - pen));
 	cpu_park = in_pen(pen_park);
 }
 
@@ -263,17 +264,21 @@ static uint32_t gather_cpus(void)
 	return absent;
 }
 
-/* Send a CPU to the pen, and see it arrive: its memory elsewhere may go. */
-static void send_to_pen(struct cpu *cpu, struct cpu *me)
+/*
+ * Send a CPU to the pen, or to its dead end if it is absent to the kernel, and
+ * see it arrive: the memory that it comes from may be given away.
+ */
+static void send_to_pen(struct cpu *cpu, bool absent, struct cpu *me)
 {
 	uint32_t patience = CPU_PATIENCE, start = counter();
+	uintptr_t entry = in_pen(absent ? pen_dead_end : pen);
 
-	turn_on(cpu, in_pen(pen), 0, me);
+	turn_on(cpu, entry, 0, me);
 	while (read32(in_pen(&pen_arrived)) != cpu->mpidr) {
 		if (counter() - start > resident.cntfrq || !--patience)
-			refuse("CPU %x does not arrive in the pen at %x; "
-			       "correct BOARD_PEN_RAM in the board's header",
-			       cpu->mpidr, in_pen(pen));
+			refuse("CPU %x does not arrive at %x, where it was to "
+			       "wait for the kernel; correct the board's header",
+			       cpu->mpidr, entry);
 		yield();
 	}
 }
@@ -415,16 +420,17 @@ _Noreturn void boot(uint32_t entered)
 	}
 
 	/* What the build has done holds if all is as the build expected. */
-	bool stray = !BOARD_PEN_RAM && unlisted_cpu != UNLISTED_NONE;
 	uint32_t reserve_end = payload.reserved_end;
 
-	if (payload.prepared != resident.boot_mode || absent || stray ||
+	if (payload.prepared != resident.boot_mode || absent ||
 	    entered != ENTERED_SECURE) {
+		/* A CPU that is late, or has no other place, waits in ours. */
+		bool alone = psci == DTB_PSCI_FIRMWARES ||
+			     (BOARD_PEN_RAM && !absent);
+
 		reserve_end = below ? RESIDENT_END :
 			      reserved_end(resident.boot_mode,
-					   entered == ENTERED_SECURE,
-					   psci != DTB_PSCI_FIRMWARES &&
-					   (resident.cpu_count > 1 || stray),
+					   entered == ENTERED_SECURE, alone,
 					   payload.flags);
 		if (payload.prepared)
 			read_dtb(&found, &nodes);
@@ -436,8 +442,8 @@ _Noreturn void boot(uint32_t entered)
 
 	if (psci == DTB_PSCI_NONE)
 		for (uint32_t i = 0; i < resident.cpu_count; i++)
-			if (!(absent >> i & 1) && cpus[i].cpu.state == CPU_OFF)
-				send_to_pen(&cpus[i].cpu, me);
+			if (cpus[i].cpu.state == CPU_OFF)
+				send_to_pen(&cpus[i].cpu, absent >> i & 1, me);
 
 	/*
 	 * An asynchronous abort that something above has caused, if any, is to

@@ -101,14 +101,16 @@ void kernel_state_init(void)
 	}
 	if (owns_hyp)
 		hyp_init();
+	if (scr && !(scr & SCR_NS)) {
+		write_cp15(TLBIALL, 0);
+		write_cp15(SCR, scr);
+		isb();
+		pl1_init();
+	}
+	/* Last, since our own instructions were cached up to here. */
 	write_cp15(ICIALLU, 0);
 	write_cp15(BPIALL, 0);
 	write_cp15(TLBIALL, 0);
 	dsb();
 	isb();
-	if (scr && !(scr & SCR_NS)) {
-		write_cp15(SCR, scr);
-		isb();
-		pl1_init();
-	}
 }

@@ -20,7 +20,7 @@
 #define GIC_SPECIAL	1020	/* from here on: no interrupt is pending */
 
 /*
- * Entered in: Non-secure Hyp or SVC mode, interrupts masked; the GIC's CPU
+ * Entered in: the mode of the kernel, interrupts masked; the GIC's CPU
  * interface is on, so that WFI ends for a pending interrupt all the same.
  * Expects:    r3 = the boot-mode word, which is handed on.
  * Leaves:     to the address in the flags register, with r0..r2 = 0. On its
@@ -30,7 +30,8 @@
 pen:
 	mrc	MPIDR(r4)
 	bic	r4, r4, #~MPIDR_AFFINITY
-	str	r4, pen_arrived
+	adr	r5, pen_arrived
+	str	r4, [r5]
 	load_address r4, BOARD_PEN
 	ldr	r5, pen_gicc
 1:	dsb
@@ -44,13 +45,26 @@ pen:
 2:	ldr	r6, [r4]
 	cmp	r6, #0
 	beq	1b
+	mov	lr, r6
 	mov	r4, #0
 	mov	r5, #0
+	mov	r6, #0
 	mov	r7, #0
-	bx	r6
+	bx	lr
 
-/* For CPUs that nobody shall have. Entered in any mode, interrupts masked. */
-	.global	pen_park
+/*
+ * For CPUs that no kernel shall have, for good: with the same word on the way
+ * in, and, for those that the DTB does not have, without.
+ *
+ * Entered in: any mode, interrupts masked.
+ */
+	.global	pen_dead_end, pen_park
+pen_dead_end:
+	mrc	MPIDR(r4)
+	bic	r4, r4, #~MPIDR_AFFINITY
+	adr	r5, pen_arrived
+	str	r4, [r5]
+	dsb
 pen_park:
 	wfi
 	b	pen_park

@@ -11,7 +11,7 @@
  *	ON -> OFF		by the CPU itself, the last thing that CPU_OFF does
  *
  * ON_PENDING is decided under a lock, since any number of CPUs may ask at once.
- * Every argument comes from Non-secure state; none is followed as a pointer.
+ * Every argument comes from a kernel; none is followed as a pointer.
  */
 #include "arm.h"
 #include "board.h"

@@ -26,7 +26,7 @@ static uint32_t actlr_bits(void)
 	return 0;
 }
 
-/* The CPU takes part in coherency; before any cache or TLB maintenance. */
+/* The CPU takes part in coherency; before maintenance that is broadcast. */
 void join_coherency(void)
 {
 	uint32_t bits = actlr_bits();
@@ -73,7 +73,7 @@ void clean_own_dcaches(void)
 /*
  * Entered in Monitor mode, also with SCR.NS = 1. All caches but the L1 data
  * cache of Cortex-A5 and A9 are invalid after reset; a line that is valid by
- * chance, or left over, must not be executed or written back.
+ * chance, or left over, must not be executed, written back, or seen by others.
  */
 void secure_init(void)
 {
@@ -82,6 +82,11 @@ void secure_init(void)
 
 	write_cp15(SCR, 0);
 	isb();
+	if ((midr & MIDR_PART_MASK) == MIDR_CORTEX_A5 ||
+	    (midr & MIDR_PART_MASK) == MIDR_CORTEX_A9) {
+		for_each_line(0, DCISW);
+		dsb();
+	}
 	join_coherency();
 
 	/* A15 erratum 798870, r2p0 to r2p4: a hazard in the L2 can deadlock. */
@@ -91,9 +96,6 @@ void secure_init(void)
 		write_cp15(L2ACTLR_A15, read_cp15(L2ACTLR_A15) |
 					L2ACTLR_HAZARD_TIMEOUT_A15);
 
-	if ((midr & MIDR_PART_MASK) == MIDR_CORTEX_A5 ||
-	    (midr & MIDR_PART_MASK) == MIDR_CORTEX_A9)
-		for_each_line(0, DCISW);
 	write_cp15(ICIALLU, 0);
 	write_cp15(BPIALL, 0);
 	write_cp15(TLBIALL, 0);

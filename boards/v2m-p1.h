@@ -26,7 +26,7 @@ static inline void board_console_init(void)
 }
 
 /* Release the pen's CPUs only for what a kernel stores there. */
-static inline void v2m_clear_pen(void)
+static inline void board_clear_pen(void)
 {
 	write32(BOARD_PEN + 4, 0xffffffff);			/* SYS_FLAGSCLR */
 }

@@ -27,7 +27,6 @@ static inline void board_init(void)
 {
 	/* CNTCR.EN: without it the Generic Timers stand still. */
 	write32(BOARD_SYSTEM_COUNTER, 1 << 0);
-	v2m_clear_pen();
 }
 
 #endif

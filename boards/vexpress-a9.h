@@ -18,16 +18,18 @@
 
 #define BOARD_CNTFRQ		0
 
-/* The SCU's Non-secure Access Control (Cortex-A9 MPCore TRM, 2.2.10). */
-#define BOARD_SCU_SNSAC		0x1e000054
+/* The Snoop Control Unit (Cortex-A9 MPCore TRM, 2.2). */
+#define BOARD_SCU		0x1e000000
 
 #if defined(__arm__) && !defined(__ASSEMBLER__)
 
 static inline void board_init(void)
 {
-	/* The SCU itself, the private timers, the global timer: each CPU's. */
-	write32(BOARD_SCU_SNSAC, 0xfff);
-	v2m_clear_pen();
+	/* All ways of all CPUs invalid, then on: no kernel with PSCI does it. */
+	write32(BOARD_SCU + 0x0c, 0xffff);
+	write32(BOARD_SCU + 0x00, 1 << 0);
+	/* Non-secure access to it and to all private and global timers. */
+	write32(BOARD_SCU + 0x54, 0xfff);
 }
 
 #endif

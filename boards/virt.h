@@ -33,6 +33,10 @@ static inline void board_init(void)
 {
 }
 
+static inline void board_clear_pen(void)
+{
+}
+
 /* GPIODIR: outputs; GPIODATA, the address being the mask: a rising edge. */
 static inline void virt_raise(uint32_t line)
 {

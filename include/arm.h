@@ -91,7 +91,7 @@
  * and 3 read as one; bit 5 lets CP15 barriers work. For ourselves alignment
  * checks are on, which MMU-off memory (Strongly-ordered) demands anyway, and in
  * Secure state, once it has been invalidated, the instruction cache: our code
- * never changes.
+ * does not change while it is ours.
  */
 #define SCTLR_RES1	(1 << 23 | 1 << 22 | 1 << 18 | 1 << 16 | \
 			 1 << 6 | 1 << 4 | 1 << 3)

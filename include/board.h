@@ -14,7 +14,8 @@
  *   BOARD_CNTFRQ	Hz, for a CNTFRQ that is 0 and a DTB that is silent
  * For C, called with the MMU off, in Secure state if not said otherwise:
  *   board_console_init()	once, transient, in any state: the UART
- *   board_init()	once, transient: pen, system counter, TrustZone
+ *   board_init()	once, transient: system counter, TrustZone
+ *   board_clear_pen()	once, transient, in any state: the flags register
  *   board_system_off(), board_system_reset()	resident; may return, and then
  *			the board takes effect a little later
  * and boards/NAME.mk tells the Makefile how QEMU runs it.

@@ -54,17 +54,17 @@ extern const struct payload payload;
 /*
  * How much of the resident range must be reserved for as long as the kernel
  * runs: [RESIDENT_START..result); nothing if 0. `word` is the boot-mode word,
- * `secure`: we were entered in Secure state, `others`: there are other CPUs.
+ * `secure`: we were entered in Secure state, `alone`: no CPU can wait there.
  *
  * The Secure part has nothing more to do once SMC is UNDEFINED (which takes
- * SCR.SCD, and so Hyp mode) or the kernel is in Secure state itself, and no CPU
- * waits there; nor has the trampoline, if the kernel is in Hyp mode, except to
+ * SCR.SCD, and so Hyp mode) or the kernel is in Secure state, and has a Monitor
+ * of its own. Nor has the trampoline, if the kernel is in Hyp mode, except to
  * report what goes wrong before it has vectors of its own: SMC=none does without.
  */
-static inline uint32_t reserved_end(uint32_t word, bool secure, bool others,
+static inline uint32_t reserved_end(uint32_t word, bool secure, bool alone,
 				    uint32_t flags)
 {
-	bool frugal = flags & PAYLOAD_SMC_NONE && (BOARD_PEN_RAM || !others);
+	bool frugal = flags & PAYLOAD_SMC_NONE && alone;
 
 	if (secure && !(frugal && (word & BW_OWNS_HYP ||
 				   mode_is_secure(mode_of(word)))))

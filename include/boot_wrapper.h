@@ -17,7 +17,7 @@
  *   r3  the boot-mode word
  *
  * A CPU started later by PSCI CPU_ON has its context_id in r0 and the same
- * boot-mode word in r3.
+ * boot-mode word in r3; one that comes out of the pen has 0 in r0.
  */
 #define BW_MACHINE_DT		0xffffffff
 
@@ -82,7 +82,8 @@
  * What SMC answers: PSCI (ARM DEN 0022) in its SMC32 form, by the SMC calling
  * convention (ARM DEN 0028): r0 the function, r1..r3 its arguments, the result
  * in r0, all other registers preserved, SMCCC_UNKNOWN for an unknown function.
- * With SMP_METHOD=pen there is no PSCI, and SMC is UNDEFINED.
+ * With SMP_METHOD=pen or SMC=none there is no PSCI, and SMC is UNDEFINED in
+ * Non-secure state, unless Secure state is granted or the CPU has no Hyp mode.
  */
 #define SMCCC_UNKNOWN		0xffffffff
 

@@ -111,7 +111,7 @@ extern const struct console console;
 /* monitor.S, hyp_stub.S, pen.S: vector tables, and words that boot.c fills. */
 extern const uint32_t monitor_vectors[], pl1_vectors[], hyp_stub_vectors[];
 extern struct console hyp_stub_console;
-extern const uint32_t pen[], pen_park[], pen_end[];
+extern const uint32_t pen[], pen_dead_end[], pen_park[], pen_end[];
 extern uint32_t pen_gicc, pen_arrived;
 
 /*
@@ -131,7 +131,7 @@ _Noreturn void enter_kernel(uint32_t r0, uint32_t r1, uint32_t r2,
 /* monitor.S. Empty this CPU's stack and wait in cpu_wait(). */
 _Noreturn void cpu_restart(struct cpu *me);
 
-/* psci.c. Be OFF until CPU_ON, then enter Non-secure state. */
+/* psci.c. Be OFF until CPU_ON, then enter the kernel. */
 _Noreturn void cpu_wait(struct cpu *me);
 
 /*

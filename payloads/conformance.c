@@ -488,14 +488,17 @@ static void check_entry(struct percpu *me)
 		check_is("the state is what bit 0 of the address says",
 			 me->state, me->lives & 1 ? ENTRY_THUMB : ENTRY_ARM);
 	}
+	if (me != boot_cpu && !machine.psci)
+		check_is("r0 is 0", me->entry[0], 0);
+	if (me != boot_cpu)
+		check_is("r1 and r2 are 0", me->entry[1] | me->entry[2], 0);
 	check_is("r3 is the boot CPU's boot-mode word", me->entry[3], boot_word);
-	if (me == boot_cpu || machine.psci) {
-		uint32_t left = 0;
 
-		for (int i = 4; i <= 12; i++)
-			left |= me->entry[i];
-		check_is("r4..r12 are 0", left, 0);
-	}
+	uint32_t left = 0;
+
+	for (int i = 4; i <= 12; i++)
+		left |= me->entry[i];
+	check_is("r4..r12 are 0", left, 0);
 }
 
 /* Hyp mode's registers. */

@@ -12,6 +12,7 @@
  * vexpress-a15 has it, and no service: SMC is UNDEFINED.
  */
 #include "arm.h"
+#include "board.h"
 #include "resident.h"
 
 	.syntax	unified
@@ -43,6 +44,11 @@ enter_svc:
 	movw	r10, #PSR_AIF | PSR_SVC
 
 enter_nonsecure:
+	/* That is how such firmware makes other CPUs come to our reset. */
+	load_address r0, BOARD_PEN
+	load_address r1, reset
+	str	r1, [r0]
+
 	load_address r0, ENTRY_GICD
 	ldr	r1, [r0, #GICD_TYPER]
 	and	r1, r1, #0x1f

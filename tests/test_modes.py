@@ -242,16 +242,41 @@ def test_cpu_that_the_dtb_does_not_have_is_parked():
     check_boots(text, status, entry, "hyp")
 
 
-def test_parked_cpu_without_room():
+@pytest.mark.parametrize("known, cpus", [(1, 1), (2, 2), (1, 4), (2, 4)])
+@pytest.mark.parametrize("mode", ["hyp", "secure-svc"])
+def test_parked_cpu_without_room(mode, known, cpus):
     """A board without memory for the pen: who waits, waits in what stays reserved."""
     machine = "virt,secure=on,virtualization=on"
     dtb = harness.qemu_dtb(machine, 2, "-cpu", "cortex-a15")
-    for cpus, resident in ((2, "resident: Hyp stub, Monitor"), (1, "resident: nothing")):
-        image = harness.conformance(f"modes-virt-none-{cpus}", BOARD="virt", DTB=dtb, SMP=cpus,
-                                    SMC="none")
-        text, _ = harness.console(image, cpus=cpus, machine=machine, until="conformance: .*\n",
-                                  extra=("-cpu", "cortex-a15"))
-        assert resident in text and "conformance: PASS" in text, text
+    image = harness.conformance(f"modes-virt-none-{known}", BOARD="virt", DTB=dtb, SMP=known,
+                                SMC="none", MODE=mode)
+    text, _ = harness.console(image, cpus=cpus, machine=machine, until="conformance: .*\n",
+                              extra=("-cpu", "cortex-a15"))
+    assert "[47e10000..47e12fff] resident: " in text and "conformance: PASS" in text, text
+
+
+def test_nothing_resident_above_other_psci():
+    machine = "virt,secure=off,virtualization=on"
+    dtb = harness.qemu_dtb(machine, 2, "-cpu", "cortex-a15")
+    image = harness.linux("modes-virt-none-psci", BOARD="virt", DTB=dtb, SMC="none",
+                          BOOTARGS="console=ttyAMA0")
+    with harness.Guest(image, cpus=2, machine=machine, extra=("-cpu", "cortex-a15")) as guest:
+        assert "resident: nothing" in guest.log
+        assert "CPU: All CPU(s) started in HYP mode." in guest.log
+        assert "Brought up 1 node, 2 CPUs" in guest.log
+
+
+@pytest.mark.parametrize("name", ["reset", "Hyp mode", "Hyp mode without Secure state",
+                                  "SVC mode"])
+def test_refused_without_a_host(name):
+    """Where no semihosting host listens, the line is all that is said."""
+    entry = ENTRIES[name]
+    mode = {"mode": "secure-svc"} if not entry.secure else {}
+    settings = {} if mode else {"memory": "128M"}       # less than the DTB has
+    text, status = harness.console(image(entry, **mode), cpus=2, machine=entry.machine,
+                                   semihosting=False, timeout=3, **settings)
+    lines = [line for line in text.splitlines() if line.startswith("boot-wrapper: ")]
+    assert len(lines) == 1 and status is None, text
 
 
 @pytest.mark.parametrize("cpus", [1, 2])

@@ -513,6 +513,14 @@ static int cpu_node(const void *fdt, int n)
 	return -FDT_ERR_NOTFOUND;
 }
 
+static void add_item(int items[256], int *count, int item)
+{
+	if (*count == 256)
+		fail("DTB=%s: a CPU node has more than 256 properties or nodes; "
+		     "leave SMP= out", options.dtb.path);
+	items[(*count)++] = item;
+}
+
 /*
  * Copy properties and subnodes. A new node, and a new property, become the
  * first of their kind, so the last is copied first. A second copy of a node
@@ -524,8 +532,7 @@ static void copy_node(const void *from_fdt, int from, void *fdt, int to,
 	int items[256], count = 0, item, length;
 
 	fdt_for_each_property_offset(item, from_fdt, from)
-		if (count < 256)
-			items[count++] = item;
+		add_item(items, &count, item);
 	while (count--) {
 		const char *key;
 		const void *value = fdt_getprop_by_offset(from_fdt, items[count],
@@ -536,8 +543,7 @@ static void copy_node(const void *from_fdt, int from, void *fdt, int to,
 	}
 	count = 0;
 	fdt_for_each_subnode(item, from_fdt, from)
-		if (count < 256)
-			items[count++] = item;
+		add_item(items, &count, item);
 	while (count-- > 0) {
 		int node = fdt_add_subnode(fdt, to, fdt_get_name(from_fdt,
 						items[count], NULL));
@@ -697,6 +703,10 @@ static void describe_modules(void *fdt)
 /* A string literal, for the C preprocessor and the assembler. */
 static void write_string(FILE *out, const char *text)
 {
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ')
+			fail("\"%s\": has a control character; command lines "
+			     "and file names are one line of text", text);
 	fputc('"', out);
 	for (; *text; text++)
 		fprintf(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
@@ -1002,8 +1012,7 @@ int main(int argc, char **argv)
 	if (options.mend && mode && !nodes.psci) {
 		expected_word = boot_mode_word(mode, hyp, options.grant_secure);
 		expected_reserved_end = reserved_end(expected_word, true,
-						     platform.cpu_count > 1,
-						     flags());
+						     BOARD_PEN_RAM, flags());
 		mend(fdt, &nodes);
 	} else {
 		fdt = unmended;
