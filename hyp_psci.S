@@ -42,16 +42,9 @@ hyp_psci_vectors:
 trap:
 	push	{r12}
 	mrc	HSR(r12)
-	bic	r12, r12, #HSR_IL
-	cmp	r12, #HSR_EC_HVC << HSR_EC_SHIFT
-	cmpeq	r0, #HVC_SET_VECTORS
-	tsteq	r1, #31
-	bne	1f
-	mcr	HCR(r0)			@ 0
-1:	lsr	r12, r12, #HSR_EC_SHIFT
+	lsr	r12, r12, #HSR_EC_SHIFT
 	cmp	r12, #HSR_EC_SMC
-	popne	{r12}
-	bne	hyp_stub_vectors + 0x14
+	bne	not_smc
 
 	mrs	r12, elr_hyp		@ of the SMC itself, 4 bytes in any state
 	add	r12, r12, #4
@@ -74,6 +67,19 @@ trap:
 	add	sp, sp, #4
 	pop	{r1-r3, r12, lr}
 	eret
+
+	/* For the trampoline; if that will set HVBAR, the trap ends first. */
+not_smc:
+	mrc	HSR(r12)
+	bic	r12, r12, #HSR_IL
+	cmp	r12, #HSR_EC_HVC << HSR_EC_SHIFT
+	cmpeq	r0, #HVC_SET_VECTORS
+	tsteq	r1, #31
+	pop	{r12}
+	bne	hyp_stub_vectors + 0x14
+	mcr	HCR(r0)			@ 0
+	isb
+	b	hyp_stub_vectors + 0x14
 
 /*
  * uint32_t hyp_psci_smc(r0, r1, r2, r3)

@@ -29,7 +29,7 @@ def unsynchronised(code):
     The eight instructions behind a write must have one, counting no moves and
     no other system register accesses, and no branch may come first; except a
     branch back in a loop over a table, which repeats the write. Behind a write
-    of SCR there may be nothing but moves.
+    of SCR there may be nothing but moves and comparisons.
     """
     addresses = sorted(code)
     for index, address in enumerate(addresses):
@@ -48,7 +48,7 @@ def unsynchronised(code):
                 if not re.match(r"mov|mcr|mrc|and|ubfx|lsr|bne|beq|cmp|add|ldr", following):
                     steps += 1
                 # SCR.NS decides which copy of a register is accessed next.
-                if steps > 8 or name == "SCR" and not following.startswith("mov"):
+                if steps > 8 or name == "SCR" and not following.startswith(("mov", "cmp")):
                     yield f"{address:x}: {name}: {text}; no barrier follows"
                     break
 
