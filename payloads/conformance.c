@@ -1021,7 +1021,7 @@ static void check_secure_trampoline(void)
 		 smc(SMC_SET_VECTORS + 1, table, 0, 0), SMCCC_UNKNOWN);
 	check_is("sets MVBAR", smc(SMC_SET_VECTORS, table, 0, 0), 0);
 	scr = smc(0, 0, 0, 0);
-	check_is("SMC reaches our Monitor then", scr & (SCR_NS | SCR_FW | SCR_AW),
+	check_is("SMC reaches our Monitor then", scr & ~SCR_HCE,
 		 (secure ? 0 : SCR_NS) | SCR_FW | SCR_AW);
 	smc(1, RESIDENT_NONSECURE_END, 0, 0);
 	check_is("and the wrapper's again", smc(0x84000099, 0, 0, 0),
@@ -1194,6 +1194,7 @@ static void check_this_cpu(struct percpu *me)
 	write_cp15(VBAR, pl1_vectors);
 	isb();
 	if (is_variant("entry")) {
+		check_world();
 		if (!secure && !me->hyp)
 			reach_trampoline();
 		return;
@@ -1404,6 +1405,7 @@ static bool release_from_pen(uint32_t mpidr)
 		check("can be started", false, mpidr);
 		return false;
 	}
+	check_is("nobody else calls it out of the pen", read32(BOARD_PEN), 0);
 	write32(BOARD_PEN + 4, 0xffffffff);
 	write32(BOARD_PEN, (uintptr_t)secondary_entry);
 	dsb();
@@ -1613,6 +1615,13 @@ void boot_main(struct percpu *me)
 			check_failed(machine.mpidr[i]);
 		else if (machine.mpidr[i] != own_mpidr())
 			check_secondary(machine.mpidr[i]);
+	}
+	/* With Hyp mode comes the end of all that the wrapper did there. */
+	if (is_variant("entry") && !me->hyp && !secure &&
+	    boot_word & BW_OWNS_HYP) {
+		scope = "";
+		check_is("HVC takes Hyp mode", become_hyp(), 0);
+		check_is("HCR is 0 then", read_cp15(HCR), 0);
 	}
 	if (machine.psci && machine.cpu_count > 2 && !machine.failed &&
 	    !is_variant("entry"))

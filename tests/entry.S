@@ -44,10 +44,14 @@ enter_svc:
 	movw	r10, #PSR_AIF | PSR_SVC
 
 enter_nonsecure:
-	/* That is how such firmware makes other CPUs come to our reset. */
+	/* That is how such firmware has made other CPUs come to our reset. */
+	mrc	MPIDR(r0)
+	bic	r0, r0, #~MPIDR_AFFINITY
+	load_address r1, BOARD_BOOT_CPU
+	cmp	r0, r1
 	load_address r0, BOARD_PEN
 	load_address r1, reset
-	str	r1, [r0]
+	streq	r1, [r0]
 
 	load_address r0, ENTRY_GICD
 	ldr	r1, [r0, #GICD_TYPER]

@@ -704,7 +704,7 @@ static void describe_modules(void *fdt)
 static void write_string(FILE *out, const char *text)
 {
 	for (const char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ')
+		if ((unsigned char)*c < ' ' && *c != '\t')
 			fail("\"%s\": has a control character; command lines "
 			     "and file names are one line of text", text);
 	fputc('"', out);
