@@ -6,7 +6,8 @@
  * Entered in:	Secure SVC (reset) or Monitor mode, Non-secure Hyp or SVC mode,
  *		MMU off. Every other register may hold anything, and so may
  *		memory outside the image. The image itself is as it was linked:
- *		loaded anew each time.
+ *		loaded anew each time, and, by firmware that has its caches on,
+ *		cleaned and invalidated from them.
  * Leaves to:	in Secure state Monitor mode, else the same mode, with A, I, F
  *		masked: to boot() on the boot CPU, with a stack; to
  *		reset_secondary in monitor.S on the others.

@@ -375,8 +375,8 @@ _Noreturn void boot(uint32_t entered)
 
 	board_console_init();
 	if (entered == ENTERED_SECURE) {
-		secure_init();
 		board_init();
+		secure_init();
 	}
 	check_payload();
 	choose(entered);
@@ -442,7 +442,8 @@ _Noreturn void boot(uint32_t entered)
 
 	if (psci == DTB_PSCI_NONE)
 		for (uint32_t i = 0; i < resident.cpu_count; i++)
-			if (cpus[i].cpu.state == CPU_OFF)
+			if (cpus[i].cpu.state == CPU_OFF &&
+			    cpus[i].cpu.mpidr != MPIDR_NONE)
 				send_to_pen(&cpus[i].cpu, absent >> i & 1, me);
 
 	/*

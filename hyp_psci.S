@@ -3,7 +3,7 @@
  * Other firmware's PSCI, for a kernel in SVC mode: that firmware turns CPUs on
  * in Hyp mode, but the kernel expects them in SVC mode, with the trampoline in
  * HVBAR. So its SMCs trap here (HCR.TSC); those that bring an entry address get
- * ours instead, and all others go on as they are.
+ * ours instead, and all others go on as they are, as SMC #0.
  *
  * Stays behind after hand-over in that one case. When the kernel takes Hyp mode
  * over, the trap goes with us: what it finds is HCR = 0.
@@ -49,11 +49,17 @@ trap:
 	mrs	r12, elr_hyp		@ of the SMC itself, 4 bytes in any state
 	add	r12, r12, #4
 	msr	elr_hyp, r12
+	mrs	r12, spsr		@ in an IT block it is the last
+	bic	r12, r12, #PSR_IT_10
+	bic	r12, r12, #PSR_IT_72
+	msr	spsr_cxsf, r12
 	load_address r12, PSCI_CPU_ON
 	cmp	r0, r12
 	subne	r12, r12, #PSCI_CPU_ON - PSCI_CPU_SUSPEND
 	cmpne	r0, r12
-	addne	r12, r12, #PSCI_SYSTEM_SUSPEND - PSCI_CPU_SUSPEND
+	addne	r12, r12, #PSCI_CPU_DEFAULT_SUSPEND - PSCI_CPU_SUSPEND
+	cmpne	r0, r12
+	addne	r12, r12, #PSCI_SYSTEM_SUSPEND - PSCI_CPU_DEFAULT_SUSPEND
 	cmpne	r0, r12
 	pop	{r12}
 	beq	2f

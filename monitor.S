@@ -138,8 +138,9 @@ enter_kernel:
 	mov	r11, #0
 	mov	r12, #0
 	dsb
-	movsne	pc, lr
-	msr	elr_hyp, lr
+	beq	1f			@ Hyp mode has no MOVS PC, LR, even skipped
+	movs	pc, lr
+1:	msr	elr_hyp, lr
 	eret
 
 /*

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * PSCI (ARM DEN 0022D): which CPUs run, and what turns them on and off.
- * With the Secure trampoline, what stays behind in Secure state.
+ * With the Secure trampoline, what stays behind in Secure state; and at the end,
+ * for other firmware's PSCI, in Hyp mode.
  *
  * A CPU's state changes so, and in no other way:
  *
@@ -259,35 +260,42 @@ uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 uint32_t hyp_psci(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 		  struct cpu *me)
 {
-	struct cpu *target = me;
 	uint32_t start = (uintptr_t)hyp_psci_start, status;
+	uint32_t entry = function == PSCI_CPU_ON ||
+			 function == PSCI_CPU_SUSPEND ? a2 : a1;
+	struct cpu *target;
 
-	switch (function) {
-	case PSCI_SYSTEM_SUSPEND:
-		if (!entry_is_valid(a1))
-			return PSCI_INVALID_ADDRESS;
-		me->entry = a1;
+	if (!entry_is_valid(entry))
+		return PSCI_INVALID_ADDRESS;
+	if (function != PSCI_CPU_ON) {
+		me->entry = entry;
+		if (function == PSCI_CPU_SUSPEND) {
+			me->context_id = a3;
+			return hyp_psci_smc(function, a1, start, (uintptr_t)me);
+		}
 		me->context_id = a2;
 		return hyp_psci_smc(function, start, (uintptr_t)me, 0);
-	case PSCI_CPU_SUSPEND:
-		me->entry = a2;
-		me->context_id = a3;
-		return hyp_psci_smc(function, a1, start, (uintptr_t)me);
 	}
 
-	/* CPU_ON. Several CPUs may want the same one; it is the first's. */
+	/*
+	 * Several CPUs may want the same one, whose entry is the first's. What
+	 * is not known to be on is the firmware's to refuse.
+	 */
 	target = cpu_by_mpidr(a1);
 	if (!target)
-		return hyp_psci_smc(function, a1, a2, a3);
-	if (!entry_is_valid(a2))
-		return PSCI_INVALID_ADDRESS;
+		return PSCI_INVALID_PARAMETERS;
 	lock(me);
-	if (hyp_psci_smc(PSCI_AFFINITY_INFO, a1, 0, 0) == PSCI_AFFINITY_OFF) {
-		target->entry = a2;
+	status = hyp_psci_smc(PSCI_AFFINITY_INFO, a1, 0, 0);
+	if (status == PSCI_AFFINITY_ON) {
+		status = PSCI_ALREADY_ON;
+	} else if (status == PSCI_AFFINITY_ON_PENDING) {
+		status = PSCI_ON_PENDING;
+	} else {
+		target->entry = entry;
 		target->context_id = a3;
 		dsb();
+		status = hyp_psci_smc(function, a1, start, (uintptr_t)target);
 	}
-	status = hyp_psci_smc(function, a1, start, (uintptr_t)target);
 	unlock(me);
 	return status;
 }

@@ -72,6 +72,8 @@
 #define PSR_I		(1 << 7)
 #define PSR_A		(1 << 8)
 #define PSR_AIF		(PSR_A | PSR_I | PSR_F)
+#define PSR_IT_10	(3 << 25)	/* the state of a Thumb IT block, */
+#define PSR_IT_72	(0x3f << 10)	/* in two pieces */
 
 /* MPIDR: bits 23..0 are the affinity fields; 31..24 are format and flags. */
 #define MPIDR_AFFINITY	0x00ffffff

@@ -84,6 +84,7 @@
  * in r0, all other registers preserved, SMCCC_UNKNOWN for an unknown function.
  * With SMP_METHOD=pen or SMC=none there is no PSCI, and SMC is UNDEFINED in
  * Non-secure state, unless Secure state is granted or the CPU has no Hyp mode.
+ * Where other firmware owns Secure state, it answers.
  */
 #define SMCCC_UNKNOWN		0xffffffff
 
@@ -106,6 +107,7 @@
 #define PSCI_SYSTEM_OFF		0x84000008
 #define PSCI_SYSTEM_RESET	0x84000009
 #define PSCI_FEATURES		0x8400000a
+#define PSCI_CPU_DEFAULT_SUSPEND 0x8400000c	/* this and the next: */
 #define PSCI_SYSTEM_SUSPEND	0x8400000e	/* of other firmware only */
 
 #define PSCI_SUCCESS		0

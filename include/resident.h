@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What stays in Secure state after hand-over (monitor.S, psci.c, secure.c,
- * nonsecure.c) and the data that the boot CPU leaves there for it.
+ * What stays behind after hand-over (monitor.S, psci.c, secure.c, nonsecure.c,
+ * hyp_psci.S) and the data that the boot CPU leaves there for it.
  *
- * All of it is accessed with the MMU off in Secure state, so as
+ * All of it is accessed with the MMU off, in Secure state or in Hyp mode, so as
  * Strongly-ordered memory: uncached, in program order, aligned.
  */
 #ifndef RESIDENT_H

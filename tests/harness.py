@@ -151,14 +151,14 @@ class Guest:
         self.log += (self.child.before + self.child.after).replace("\r", "")
 
     def run(self, command):
-        """Run a shell command; returns its output, without the echo."""
+        """Run a shell command; returns its output, without echo and kernel messages."""
         self.child.send(f"echo begin=$((41+1)); {command}; echo done=$((41+1))\n")
         self.wait("begin=42\\s*\n")
         start = len(self.log)
         self.wait("done=42")
         output = self.log[start:].rsplit("done=42", 1)[0]
         self.wait(PROMPT)
-        return output
+        return re.sub(r"^\[ *\d+\.\d{6}\] .*\n", "", output, flags=re.M)
 
     def end(self, command):
         """Run the command that ends the machine; returns QEMU's exit status."""
