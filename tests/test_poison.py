@@ -33,6 +33,15 @@ def test_conformance(poisoned):
     assert status == 0
 
 
+@pytest.mark.parametrize("settings", [{"MODE": "svc"}, {"MODE": "secure-svc"},
+                                      {"MODE": "secure-monitor"}, {"SMC": "none"},
+                                      {"GRANT": "secure"}], ids=lambda s: "=".join(*s.items()))
+def test_conformance_in_other_modes(settings):
+    image = harness.conformance("poison-modes", SMP=2, **POISON, **settings)
+    text, status = harness.console(image, cpus=2)
+    assert "conformance: PASS" in text and status == 0, text
+
+
 def test_poison_is_felt(poisoned):
     """The junk is where it should be: that is what the rest of this file rests on."""
     code, names = harness.disassembly(poisoned)
