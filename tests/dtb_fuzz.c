@@ -15,18 +15,9 @@
 
 #include "boot_wrapper.h"
 #include "platform.h"
+#include "random.h"
 
 #define ROOM	8192
-
-static uint32_t seed = 1;
-
-static uint32_t next(uint32_t limit)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 17;
-	seed ^= seed << 5;
-	return seed % limit;
-}
 
 static int mend(char *original, size_t size, char **arguments)
 {

@@ -13,6 +13,7 @@
 
 #include "boot_wrapper.h"
 #include "elf_note.h"
+#include "random.h"
 
 #define MODES	(BW_TAKES_SECURE_MONITOR | BW_TAKES_HYP | BW_TAKES_SVC | \
 		 BW_TAKES_SECURE_SVC)
@@ -22,16 +23,6 @@ static struct {
 	uint8_t *data;
 	uint32_t size;
 } seeds[SEEDS];
-
-static uint32_t seed = 1;
-
-static uint32_t next(uint32_t limit)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 17;
-	seed ^= seed << 5;
-	return seed % limit;
-}
 
 static const char *read_copy(const uint8_t *data, uint32_t size, uint32_t *modes)
 {

@@ -132,7 +132,7 @@ def test_no_exclusives(wrapper):
 
 
 @pytest.mark.parametrize("table", ["monitor_vectors", "pl1_vectors", "hyp_stub_vectors",
-                                   "probe_vectors"])
+                                   "hyp_psci_vectors", "boot_hyp_vectors", "probe_vectors"])
 def test_vectors_are_filled(wrapper, table):
     elf, code, _ = wrapper
     at = harness.symbols(elf)[table]

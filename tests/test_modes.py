@@ -73,6 +73,14 @@ def image(entry, mode=None, grant=False, cpus=2, **variables):
     return harness.conformance(name, SMP=cpus, **variables)
 
 
+def virt_machine(state, cpus, cpu="cortex-a15"):
+    """QEMU's virt machine: what the build is to be told of it, and QEMU."""
+    machine = f"virt,{state}"
+    dtb = harness.qemu_dtb(machine, cpus, "-cpu", cpu)
+    return ({"BOARD": "virt", "DTB": dtb},
+            {"cpus": cpus, "machine": machine, "extra": ("-cpu", cpu)})
+
+
 def run(entry, cpus=2, **settings):
     return console(entry, image(entry, cpus=cpus, **settings), cpus)
 
@@ -128,8 +136,8 @@ def noted(tmp_path_factory):
         if not path.exists():
             kernel = harness.build("payload", f"{harness.CHECK}/payload/{board}/conformance.elf",
                                    BOARD=board) / "conformance.elf"
-            subprocess.run([sys.executable, harness.TOP / "tools" / "bw-note", "--modes", ",".join(NOTES[note]),
-                            kernel, "-o", path], check=True)
+            subprocess.run([sys.executable, harness.TOP / "tools" / "bw-note", "--modes",
+                            ",".join(NOTES[note]), kernel, "-o", path], check=True)
         return path
     return make
 
@@ -248,21 +256,17 @@ def test_cpu_that_the_dtb_does_not_have_is_parked():
 @pytest.mark.parametrize("mode", ["hyp", "secure-svc"])
 def test_parked_cpu_without_room(mode, known, cpus):
     """A board without memory for the pen: who waits, waits in what stays reserved."""
-    machine = "virt,secure=on,virtualization=on"
-    dtb = harness.qemu_dtb(machine, 2, "-cpu", "cortex-a15")
-    image = harness.conformance(f"modes-virt-none-{known}", BOARD="virt", DTB=dtb, SMP=known,
+    board, machine = virt_machine("secure=on,virtualization=on", 2)
+    image = harness.conformance(f"modes-virt-none-{known}", **board, SMP=known,
                                 SMC="none", MODE=mode)
-    text, _ = harness.console(image, cpus=cpus, machine=machine, until="conformance: .*\n",
-                              extra=("-cpu", "cortex-a15"))
+    text, _ = harness.console(image, **{**machine, "cpus": cpus}, until="conformance: .*\n")
     assert "[47e10000..47e12fff] resident: " in text and "conformance: PASS" in text, text
 
 
 def test_nothing_resident_above_other_psci():
-    machine = "virt,secure=off,virtualization=on"
-    dtb = harness.qemu_dtb(machine, 2, "-cpu", "cortex-a15")
-    image = harness.linux("modes-virt-none-psci", BOARD="virt", DTB=dtb, SMC="none",
-                          BOOTARGS="console=ttyAMA0")
-    with harness.Guest(image, cpus=2, machine=machine, extra=("-cpu", "cortex-a15")) as guest:
+    board, machine = virt_machine("secure=off,virtualization=on", 2)
+    image = harness.linux("modes-virt-none-psci", **board, SMC="none", BOOTARGS="console=ttyAMA0")
+    with harness.Guest(image, **machine) as guest:
         assert "resident: nothing" in guest.log
         assert "CPU: All CPU(s) started in HYP mode." in guest.log
         assert "Brought up 1 node, 2 CPUs" in guest.log
@@ -331,10 +335,9 @@ def test_linux(name, mode):
 
 @pytest.mark.parametrize("virt, started", [("on", "HYP"), ("off", "SVC")])
 def test_psci_of_other_firmware(virt, started):
-    machine = f"virt,secure=off,virtualization={virt}"
-    dtb = harness.qemu_dtb(machine, 2, "-cpu", "cortex-a15")
-    image = harness.linux(f"modes-virt-{virt}", BOARD="virt", DTB=dtb, BOOTARGS="console=ttyAMA0")
-    with harness.Guest(image, cpus=2, machine=machine, extra=("-cpu", "cortex-a15")) as guest:
+    board, machine = virt_machine(f"secure=off,virtualization={virt}", 2)
+    image = harness.linux(f"modes-virt-{virt}", **board, BOOTARGS="console=ttyAMA0")
+    with harness.Guest(image, **machine) as guest:
         assert "PSCIv1.1 detected in firmware" in guest.log         # ours is 1.0
         assert f"CPU: All CPU(s) started in {started} mode." in guest.log
         assert "Brought up 1 node, 2 CPUs" in guest.log
@@ -360,20 +363,18 @@ def check_lives(text, status, cpus, word):
 @pytest.mark.parametrize("cpus", [2, 4])
 def test_svc_above_other_psci(cpus):
     """QEMU's PSCI turns CPUs on in Hyp mode; they come to the kernel in SVC mode."""
-    machine = "virt,secure=off,virtualization=on"
-    dtb = harness.qemu_dtb(machine, cpus, "-cpu", "cortex-a15")
-    image = harness.conformance(f"modes-virt-svc-{cpus}", "conformance=entry", BOARD="virt",
-                                DTB=dtb, MODE="svc")
-    text, status = harness.console(image, cpus=cpus, machine=machine, extra=("-cpu", "cortex-a15"))
+    board, machine = virt_machine("secure=off,virtualization=on", cpus)
+    image = harness.conformance(f"modes-virt-svc-{cpus}", "conformance=entry", **board,
+                                MODE="svc")
+    text, status = harness.console(image, **machine)
     check_lives(text, status, cpus, 0x424D0032)
 
 
 def test_linux_in_svc_above_other_psci():
-    machine = "virt,secure=off,virtualization=on"
-    dtb = harness.qemu_dtb(machine, 4, "-cpu", "cortex-a7")
-    image = harness.linux("modes-virt-linux-svc", BOARD="virt", DTB=dtb, MODE="svc",
+    board, machine = virt_machine("secure=off,virtualization=on", 4, "cortex-a7")
+    image = harness.linux("modes-virt-linux-svc", **board, MODE="svc",
                           BOOTARGS="console=ttyAMA0")
-    with harness.Guest(image, cpus=4, machine=machine, extra=("-cpu", "cortex-a7")) as guest:
+    with harness.Guest(image, **machine) as guest:
         assert "CPU: All CPU(s) started in SVC mode." in guest.log
         assert "Brought up 1 node, 4 CPUs" in guest.log
         for cpu in (3, 1, 2):
@@ -387,13 +388,12 @@ def test_linux_in_svc_above_other_psci():
 
 def test_raw_image_that_qemu_enters_in_hyp_mode(tmp_path):
     """No ELF file: QEMU takes it for a Linux, and loads and enters it as one."""
-    machine = "virt,secure=off,virtualization=on"
-    dtb = harness.qemu_dtb(machine, 2, "-cpu", "cortex-a15")
-    image = harness.conformance("modes-virt-raw", "conformance=entry", BOARD="virt", DTB=dtb,
-                                MODE="svc", WRAPPER_ADDR="0x40010000")
+    board, machine = virt_machine("secure=off,virtualization=on", 2)
+    image = harness.conformance("modes-virt-raw", "conformance=entry", **board, MODE="svc",
+                                WRAPPER_ADDR="0x40010000")
     raw = tmp_path / "image.bin"
     subprocess.run(["arm-none-eabi-objcopy", "-O", "binary", image, raw], check=True)
-    text, status = harness.console(raw, cpus=2, machine=machine, extra=("-cpu", "cortex-a15"))
+    text, status = harness.console(raw, **machine)
     assert f"entered in {HYP}" in text
     check_lives(text, status, 2, 0x424D0032)
 
@@ -431,10 +431,9 @@ def test_above_a_wrapper(mended, tmp_path, below, mode, word):
 @pytest.mark.parametrize("cpu", ["cortex-a7", "cortex-a15"])
 def test_virt_from_reset(cpu):
     """QEMU's virt machine with Secure state: our PSCI, and its power switch."""
-    machine = "virt,secure=on,virtualization=on"
-    dtb = harness.qemu_dtb(machine, 4, "-cpu", cpu)
-    image = harness.linux(f"modes-virt-{cpu}", BOARD="virt", DTB=dtb, BOOTARGS="console=ttyAMA0")
-    with harness.Guest(image, cpus=4, machine=machine, extra=("-cpu", cpu)) as guest:
+    board, machine = virt_machine("secure=on,virtualization=on", 4, cpu)
+    image = harness.linux(f"modes-virt-{cpu}", **board, BOOTARGS="console=ttyAMA0")
+    with harness.Guest(image, **machine) as guest:
         assert "CPU: All CPU(s) started in HYP mode." in guest.log
         assert "Brought up 1 node, 4 CPUs" in guest.log
         assert guest.end("poweroff -f") == 0
@@ -442,11 +441,10 @@ def test_virt_from_reset(cpu):
 
 def test_no_pen_and_no_psci():
     """A Secure kernel cannot call PSCI; without a pen it gets one CPU, and is told so."""
-    machine = "virt,secure=on,virtualization=on"
-    dtb = harness.qemu_dtb(machine, 2, "-cpu", "cortex-a15")
-    image = harness.linux("modes-virt-secure", BOARD="virt", DTB=dtb, MODE="secure-svc",
+    board, machine = virt_machine("secure=on,virtualization=on", 2)
+    image = harness.linux("modes-virt-secure", **board, MODE="secure-svc",
                           BOOTARGS="console=ttyAMA0")
-    with harness.Guest(image, cpus=2, machine=machine, extra=("-cpu", "cortex-a15")) as guest:
+    with harness.Guest(image, **machine) as guest:
         assert "CPU 00000001 has no way to the kernel" in guest.log
         assert "Brought up 1 node, 1 CPU" in guest.log
         assert guest.run("cat /proc/device-tree/cpus/cpu@1/status").rstrip("\0\n") == "fail"
