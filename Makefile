@@ -179,6 +179,32 @@ $(out)/resident.o: $(addprefix $(out)/,$(resident)) | $(out)/hyp_stub.S.o $(out)
 lds = $(CC) -E -P -x assembler-with-cpp $(defines) $(includes) \
       -DLAYOUT_HEADER='"$(1)"' -DBOOT_ENTRY=$(BOOT_ENTRY) -MMD -MP -MT $@ -MF $@.d model.lds.S -o $@
 
+# For a board with Secure RAM the same is linked once more, for there, and is
+# part of the other link (see model.lds.S): $(1) of layout $(2), with object $(3).
+define link_for_secure_ram
+$(out)/$(1)-secure.lds: model.lds.S $(filter-out no_payload.h,$(2)) $(out)/.flags
+	$$(call quiet,LDS,$$@)
+	$$(Q)$$(call lds,$(2)) -DSECURE_LINK=1
+
+$(out)/$(1)-secure.elf: $(out)/$(1)-secure.lds $(objects) $(out)/$(3) $(libfdt)
+	$$(call quiet,LD,$$@)
+	$$(Q)$$(LD) $$(LDFLAGS) -T $$< -o $$@ $$(filter %.o %.a,$$^)
+
+$(out)/$(1)-secure.bin: $(out)/$(1)-secure.elf
+	$$(call quiet,OBJCOPY,$$@)
+	$$(Q)$$(OBJCOPY) -O binary $$< $$@
+	$$(Q)truncate -s %4096 $$@
+
+$(out)/$(1)-secure.o: $(out)/$(1)-secure.bin
+	$$(call quiet,AS,$$@)
+	$$(Q)printf '.section .secure_link, "a"\n.incbin "%s"\n' $$< | $$(CC) $$(AFLAGS) -x assembler -c -o $$@ -
+endef
+ifneq ($(BOARD_SECURE_LINK),)
+$(eval $(call link_for_secure_ram,boot-wrapper,no_payload.h,no_payload.o))
+$(eval $(call link_for_secure_ram,linux-system,$(abspath $(out))/layout.h,payload.o))
+endif
+secure_link = $(if $(BOARD_SECURE_LINK),$(out)/$(1)-secure.o)
+
 # The wrapper alone.
 $(out)/boot-wrapper.lds: model.lds.S $(out)/.flags
 	$(call quiet,LDS,$@)
@@ -188,13 +214,15 @@ $(out)/no_payload.o: payload.S $(out)/.flags
 	$(call quiet,AS,$@)
 	$(Q)$(CC) $(AFLAGS) -DLAYOUT_HEADER='"no_payload.h"' -MMD -MP -c -o $@ $<
 
-$(out)/boot-wrapper.elf: $(out)/boot-wrapper.lds $(objects) $(out)/no_payload.o $(libfdt)
+$(out)/boot-wrapper.elf: $(out)/boot-wrapper.lds $(objects) $(out)/no_payload.o $(libfdt) $(call secure_link,boot-wrapper)
 	$(call quiet,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o %.a,$^)
 
+# Whole pages, for what is put behind it to be aligned.
 $(out)/boot-wrapper.bin: $(out)/boot-wrapper.elf
 	$(call quiet,OBJCOPY,$@)
 	$(Q)$(OBJCOPY) -O binary $< $@
+	$(Q)truncate -s %4096 $@
 
 include payloads/Makefile
 
@@ -242,7 +270,7 @@ $(out)/linux-system.lds: model.lds.S $(out)/layout.h
 	$(call quiet,LDS,$@)
 	$(Q)$(call lds,$(abspath $(out))/layout.h)
 
-$(out)/linux-system.axf: $(out)/linux-system.lds $(objects) $(out)/payload.o $(libfdt)
+$(out)/linux-system.axf: $(out)/linux-system.lds $(objects) $(out)/payload.o $(libfdt) $(call secure_link,linux-system)
 	$(call quiet,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o %.a,$^)
 

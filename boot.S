@@ -4,13 +4,18 @@
  * at once after reset.
  *
  * Entered in:	Secure SVC (reset) or Monitor mode, Non-secure Hyp or SVC mode,
- *		MMU off. Every other register may hold anything, and so may
- *		memory outside the image. The image itself is as it was linked:
- *		loaded anew each time, and, by firmware that has its caches on,
- *		cleaned and invalidated from them.
+ *		MMU off, at the image's first byte or at reset. r0..r2 as Linux's
+ *		boot protocol has them, if a loader took us for a zImage; every
+ *		other register may hold anything, and so may memory outside the
+ *		image. The image itself is as it was linked: loaded anew each
+ *		time, and, by firmware that has its caches on, cleaned and
+ *		invalidated from them.
  * Leaves to:	in Secure state Monitor mode, else the same mode, with A, I, F
  *		masked: to boot() on the boot CPU, with a stack; to
  *		reset_secondary in monitor.S on the others.
+ *
+ * It may lie anywhere, at a multiple of 4096; it then moves to its home, where
+ * it was linked for. What is done before is position-independent.
  *
  * Transient: a kernel may overwrite all of this file. A CPU that comes out of
  * reset when one has done so is lost.
@@ -18,6 +23,8 @@
 #include "arm.h"
 #include "board.h"
 #include "boot.h"
+#include "memory_map.h"
+#include "report.h"
 #include "resident.h"
 
 	.syntax	unified
@@ -27,82 +34,200 @@
 	.arm
 	.section .boot, "ax"
 
+/*
+ * The image's first bytes are a zImage's (Linux, arch/arm/boot/compressed/head.S):
+ * for boot loaders that start nothing else.
+ */
+	.global	start, loaded_at
+start:
+	b	reset
+loaded_at:
+	.word	0			@ where we were before we moved; 0: here
+	.org	start + 0x24
+	.word	0x016f2818		@ magic number
+	.word	0			@ start, and end: what tools/bw-pack makes
+	.word	image_size		@ it, if payloads follow
+	.word	0x04030201		@ little-endian
+	.word	0x45454545		@ a table follows, of which this is
+	.word	0x3c			@ the offset;
+	.word	0			@ it is empty
+
 	.global	reset
 reset:
-	mrs	r0, cpsr
-	and	r0, r0, #PSR_MODE_MASK
+	mrs	r3, cpsr
+	and	r3, r3, #PSR_MODE_MASK
 	cpsid	aif
 	setend	le
-	cmp	r0, #PSR_MON
+	cmp	r3, #PSR_MON
 	beq	reset_at_monitor
-	cmp	r0, #PSR_HYP
-	beq	entered_at_hyp
+	mov	r4, #ENTERED_HYP
+	cmp	r3, #PSR_HYP
+	beq	where_are_we
 
 	/*
 	 * Secure and Non-secure SVC look alike, but only Secure state can read
 	 * SCR. SCTLR first: vectors could be at 0xffff0000. A CPU that has no
 	 * Secure state has no VBAR either.
 	 */
-	load_address r0, SCTLR_OWN
-	mcr	SCTLR(r0)
+	mov	r4, #ENTERED_SVC
+	load_address r3, SCTLR_OWN
+	mcr	SCTLR(r3)
 	isb
-	mrc	ID_PFR1(r0)
-	tst	r0, #ID_PFR1_SECURITY
-	beq	entered_at_svc
-	load_address r0, probe_vectors
-	mcr	VBAR(r0)
+	mrc	ID_PFR1(r3)
+	tst	r3, #ID_PFR1_SECURITY
+	beq	where_are_we
+	adr	r3, probe_vectors
+	mcr	VBAR(r3)
 	isb
-	mrc	SCR(r0)
+	mrc	SCR(r3)
+	mov	r4, #ENTERED_SECURE
 
-reset_at_monitor:
+where_are_we:
+	adr	r5, start
+	load_address r6, TRANSIENT_START
+#if BOARD_SECURE_RAM
+	load_address r3, BOARD_SECURE_RAM
+	cmp	r4, #ENTERED_SECURE
+	moveq	r6, r3
+#endif
+	cmp	r5, r6
+	bne	move
+
+	/* At home. */
+	cmp	r4, #ENTERED_HYP
+	beq	entered_at_hyp
+	bhi	entered_at_svc
+
 	/* Know the state of every Secure register that matters from here on. */
-	mov	r0, #0
-	mcr	SCR(r0)
+	mov	r3, #0
+	mcr	SCR(r3)
 	isb
-	load_address r0, SCTLR_OWN
-	mcr	SCTLR(r0)
-	isb
-	load_address r0, pl1_vectors
-	mcr	VBAR(r0)
-	load_address r0, monitor_vectors
-	mcr	MVBAR(r0)
+	load_address r3, pl1_vectors
+	mcr	VBAR(r3)
+	load_address r3, monitor_vectors
+	mcr	MVBAR(r3)
 	isb
 	cps	#PSR_MON
-	mov	r4, #ENTERED_SECURE
-	b	which_cpu
+
+which_cpu:
+	mrc	MPIDR(r3)
+	bic	r3, r3, #~MPIDR_AFFINITY
+	load_address r5, BOARD_BOOT_CPU
+	cmp	r3, r5
+	bne	reset_secondary
+	load_address sp, boot_stack_end
+	push	{r0-r2, r4}		@ loader_registers
+	mov	r0, r4
+	bl	boot
 
 /* Secure state belongs to other firmware, or the CPU has none. */
 entered_at_hyp:
-	load_address r0, HSCTLR_OWN
-	mcr	HSCTLR(r0)
-	load_address r0, boot_hyp_vectors
-	mcr	HVBAR(r0)
+	load_address r3, HSCTLR_OWN
+	mcr	HSCTLR(r3)
+	load_address r3, boot_hyp_vectors
+	mcr	HVBAR(r3)
 	isb
-	mov	r4, #ENTERED_HYP
 	b	which_cpu
 
-nonsecure_svc:
-	load_address r0, pl1_vectors
-	mcr	VBAR(r0)
-	isb
 entered_at_svc:
-	cps	#PSR_SVC
-	mov	r4, #ENTERED_SVC
+	mrc	ID_PFR1(r3)
+	tst	r3, #ID_PFR1_SECURITY
+	beq	1f
+	load_address r3, pl1_vectors
+	mcr	VBAR(r3)
+	isb
+1:	cps	#PSR_SVC
+	b	which_cpu
 
-which_cpu:
-	mrc	MPIDR(r0)
-	bic	r0, r0, #~MPIDR_AFFINITY
-	load_address r1, BOARD_BOOT_CPU
-	cmp	r0, r1
-	bne	reset_secondary
-	load_address sp, boot_stack_end
-	mov	r0, r4
-	bl	boot
+reset_at_monitor:
+	/* Which copy of SCTLR and VBAR is accessed, SCR.NS says. */
+	mov	r3, #0
+	mcr	SCR(r3)
+	isb
+	load_address r3, SCTLR_OWN
+	mcr	SCTLR(r3)
+	isb
+	mov	r4, #ENTERED_SECURE
+	b	where_are_we
+
+/*
+ * Move to where we were linked for: the boot CPU copies, the others wait for it.
+ * They cannot know by a value in memory that it has: that can be left over from
+ * another boot. So each says hello first, and the boot CPU answers, in
+ * gather_cpus(), once it is there itself.
+ *
+ * Entered in:	any of the states above.
+ * Expects:	r4 = ENTERED_..., r5 = where we are, r6 = home; r0..r2 are kept.
+ * Leaves to:	home's first byte.
+ */
+move:
+	mrc	MPIDR(r3)
+	bic	r3, r3, #~MPIDR_AFFINITY
+	load_address r7, BOARD_BOOT_CPU
+	cmp	r3, r7
+	bne	wait_for_move
+
+	mov	r8, r5
+	load_address r9, image_size
+#if BOARD_SECURE_RAM
+	/* Another link of the same lies behind us: see model.lds.S. */
+	cmp	r4, #ENTERED_SECURE
+	bne	1f
+	load_address r8, secure_image_offset
+	add	r8, r5, r8
+	load_address r9, IMAGE_SIZE
+1:
+#endif
+	/* |from - to| < size: the copy would overwrite itself. */
+	subs	r3, r8, r6
+	rsblo	r3, r3, #0
+	cmp	r3, r9
+	blo	too_close
+	add	r9, r9, r6
+	mov	r10, r6
+2:	ldmia	r8!, {r3, r7, r11, r12}
+	stmia	r10!, {r3, r7, r11, r12}
+	cmp	r10, r9
+	blo	2b
+	str	r5, [r6, #loaded_at - start]
+	b	go_home
+
+wait_for_move:
+	load_address r7, RENDEZVOUS_OFFSET
+	add	r7, r6, r7
+	load_address r3, RENDEZVOUS_HELLO
+	str	r3, [r7]
+3:	yield
+	ldr	r3, [r7]
+	cmp	r3, r6
+	bne	3b
+
+go_home:
+	dsb
+	mcr	ICIALLU(r3)
+	mcr	BPIALL(r3)
+	dsb
+	isb
+	mov	pc, r6
+
+too_close:
+	load_address r8, console_offset
+	add	r8, r8, r5
+	report_text "\r\nboot-wrapper: the image was loaded to "
+	mov	r0, r5
+	bl	report_hex
+	report_text ", over a part of its home at "
+	mov	r0, r6
+	bl	report_hex
+	report_text "; load it elsewhere\r\n"
+	b	cpu_stop
+
+	report_routines
 
 	.balign	32
 probe_vectors:
 	b	cpu_stop
-	b	nonsecure_svc		@ undefined instruction: no access to SCR
+	b	where_are_we		@ undefined instruction: no access to SCR
 	b	cpu_stop
 	b	cpu_stop
 	b	cpu_stop
@@ -127,7 +252,9 @@ no_host:
 	eret
 
 	.section .boot_stack, "aw", %nobits
-	.global	boot_stack_end
+	.global	loader_registers, boot_stack_end
 	.balign	8
 	.space	BOOT_STACK_SIZE
+loader_registers:
+	.space	16
 boot_stack_end:

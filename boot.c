@@ -148,6 +148,16 @@ static uint32_t counter_frequency(const struct platform *platform)
 	return hz ? hz : BOARD_CNTFRQ;
 }
 
+/* In Secure RAM only Secure code can have its home. */
+static void place_hyp_stub(void)
+{
+	extern uint32_t resident_nonsecure_load[], resident_nonsecure_size[];
+
+	if (BOARD_SECURE_RAM)
+		memmove((void *)RESIDENT_START, resident_nonsecure_load,
+			(uintptr_t)resident_nonsecure_size);
+}
+
 static void fill_resident(const struct platform *platform)
 {
 	resident.cntfrq = counter_frequency(platform);
@@ -237,13 +247,33 @@ static void place_pen(void)
 }
 
 /*
+ * Give a CPU until a second after `since` to find itself, and those that were
+ * not started at home, which may come now, their answer: see boot.S.
+ */
+static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
+					       uint32_t since)
+{
+	static uint32_t patience = CPU_PATIENCE;
+	uintptr_t rendezvous = (uintptr_t)start + RENDEZVOUS_OFFSET;
+
+	for (; cpu->state == CPU_ABSENT && patience; patience--) {
+		if (read32(rendezvous) == RENDEZVOUS_HELLO)
+			write32(rendezvous, (uintptr_t)start);
+		if (counter() - since > resident.cntfrq)
+			patience = 1;
+		yield();
+	}
+	return cpu->state != CPU_ABSENT;
+}
+
+/*
  * Let the secondary CPUs find themselves; returns a bit for each that has not
  * done so within a second. Such a CPU is off limits from then on, to PSCI and
  * to itself, even if it comes late: the DTB will say that it failed.
  */
 static uint32_t gather_cpus(void)
 {
-	uint32_t absent = 0, patience = CPU_PATIENCE, start = counter();
+	uint32_t absent = 0, since = counter();
 
 	dmb();
 	cpu_table_ready = 1;
@@ -251,12 +281,7 @@ static uint32_t gather_cpus(void)
 	for (uint32_t i = 0; i < resident.cpu_count; i++) {
 		struct cpu *cpu = &cpus[i].cpu;
 
-		for (; cpu->state == CPU_ABSENT && patience; patience--) {
-			if (counter() - start > resident.cntfrq)
-				patience = 1;
-			yield();
-		}
-		if (cpu->state == CPU_ABSENT) {
+		if (cpu->state == CPU_ABSENT && !wait_for(cpu, since)) {
 			absent |= 1 << i;
 			cpu->mpidr = MPIDR_NONE;
 		}
@@ -379,6 +404,7 @@ _Noreturn void boot(uint32_t entered)
 		secure_init();
 	}
 	check_payload();
+	place_hyp_stub();
 	choose(entered);
 	if (!payload.prepared) {
 		read_dtb(&found, &nodes);

@@ -3,9 +3,20 @@
  * Where each part lives. Preprocessed with the board's header and with the
  * addresses that tools/prepare chose (layout.h), for boot-wrapper.elf and for
  * linux-system.axf alike.
+ *
+ * With SECURE_LINK the same objects are linked for Secure RAM, all but the
+ * Non-secure page; what comes of it, one block of IMAGE_SIZE bytes, is then part
+ * of the link for ordinary RAM, behind it, and boot.S chooses.
  */
 #include "memory_map.h"
 #include LAYOUT_HEADER
+
+#if SECURE_LINK
+#define HOME		BOARD_SECURE_RAM
+#else
+#define HOME		TRANSIENT_START
+#endif
+#define IN_IMAGE(address) AT(HOME + (address) - TRANSIENT_START)
 
 OUTPUT_ARCH(arm)
 ENTRY(BOOT_ENTRY)
@@ -18,6 +29,10 @@ PHDRS
 	resident_nonsecure PT_LOAD FLAGS(5);
 	resident_secure PT_LOAD FLAGS(5);
 	resident_data PT_LOAD FLAGS(6);
+#if !SECURE_LINK
+#if BOARD_SECURE_RAM
+	secure_link PT_LOAD FLAGS(5);
+#endif
 #if KERNEL_END
 	kernel PT_LOAD FLAGS(6);
 	dtb PT_LOAD FLAGS(6);
@@ -28,12 +43,13 @@ PHDRS
 #if DOM0_END
 	dom0 PT_LOAD FLAGS(6);
 #endif
+#endif
 }
 
 SECTIONS
 {
-	/* Transient: a kernel may overwrite this. reset is the first word. */
-	.boot TRANSIENT_START : {
+	/* Transient: a kernel may overwrite this. start is the first word. */
+	.boot HOME : IN_IMAGE(TRANSIENT_START) {
 		*(.boot)
 		*(.text .text.*)
 		boot_text_end = .;
@@ -48,32 +64,50 @@ SECTIONS
 		boot_stack_start = .;
 		*(.boot_stack)
 	} :boot_data
-	ASSERT(. <= TRANSIENT_END, "the transient part exceeds its 64 KiB")
+	ASSERT(. <= HOME + RESIDENT_START - TRANSIENT_START, "the transient part exceeds its 64 KiB")
 
 	/* Resident: reserved in the DTB for as long as the machine runs. */
 	resident_start = RESIDENT_START;
-	.resident_nonsecure RESIDENT_START : {
+	.resident_nonsecure RESIDENT_START : IN_IMAGE(RESIDENT_START) {
 		*(.hyp_stub)
 		*(.pen)
 	} :resident_nonsecure
+	resident_nonsecure_load = LOADADDR(.resident_nonsecure);
+	resident_nonsecure_size = SIZEOF(.resident_nonsecure);
 	ASSERT(. <= RESIDENT_NONSECURE_END, "the Hyp stub exceeds its page")
 
-	.resident_secure RESIDENT_NONSECURE_END : {
+	.resident_secure HOME + RESIDENT_NONSECURE_END - TRANSIENT_START : IN_IMAGE(RESIDENT_NONSECURE_END) {
 		*(.resident.monitor)
 		*(.resident.hyp_psci)
 		*(.resident.text .resident.text.*)
 		resident_text_end = .;
 		*(.resident.rodata .resident.rodata.*)
 	} :resident_secure
-	.resident_data ALIGN(4096) : {
+	.resident_data ALIGN(4096) : IN_IMAGE(RESIDENT_END - 4096) {
 		*(.resident.data .resident.data.*)
 	} :resident_data
 	.resident_noinit (NOLOAD) : {
 		resident_noinit_start = .;
 		*(.resident.noinit)
 	} :resident_data
-	ASSERT(. <= RESIDENT_END, "the Monitor exceeds its pages")
+	ASSERT(. <= HOME + IMAGE_SIZE, "the Monitor exceeds its pages")
+#if SECURE_LINK
+	resident_end = RESIDENT_NONSECURE_END;
+#else
 	resident_end = RESIDENT_END;
+#endif
+
+	/* What boot.S moves, by offsets from start. */
+	image_size = WINDOW_SIZE;
+	secure_image_offset = IMAGE_SIZE;
+	console_offset = console - HOME;
+#if !SECURE_LINK
+#if BOARD_SECURE_RAM
+	.secure_link HOME + IMAGE_SIZE : {
+		KEEP(*(.secure_link))
+	} :secure_link
+	ASSERT(SIZEOF(.secure_link) == IMAGE_SIZE, "the link for Secure RAM has another size")
+#endif
 
 	/* The payload. */
 #if KERNEL_END
@@ -95,6 +129,8 @@ SECTIONS
 	} :dom0
 #endif
 
+#endif
+
 	/* Nothing sets memory to zero at reset, so nothing may count on it. */
 	.bss : {
 		*(.bss .bss.* COMMON .resident.bss .resident.bss.*)
@@ -103,6 +139,9 @@ SECTIONS
 
 	/DISCARD/ : {
 		*(.note.* .comment .ARM.exidx* .ARM.extab* .eh_frame*)
+#if SECURE_LINK
+		*(.kernel .dtb .initrd .dom0)
+#endif
 		*(.interp .dynsym .dynstr .hash .gnu.hash .dynamic)
 	}
 }
@@ -111,21 +150,21 @@ SECTIONS
 	((start_a) < (end_b) && (start_b) < (end_a))
 
 #if DOM0_END
-ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, TRANSIENT_START, RESIDENT_END),
+ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, TRANSIENT_START, WINDOW_END),
        "Xen overlaps the wrapper; set XEN_ADDR=")
-ASSERT(!OVERLAP(DOM0_ADDR, DOM0_END, TRANSIENT_START, RESIDENT_END),
+ASSERT(!OVERLAP(DOM0_ADDR, DOM0_END, TRANSIENT_START, WINDOW_END),
        "the kernel of dom0 overlaps the wrapper; set KERNEL_ADDR=")
 ASSERT(!OVERLAP(DOM0_ADDR, DOM0_END, DTB_ADDR, DTB_END),
        "the kernel of dom0 overlaps the DTB; set KERNEL_ADDR= or DTB_ADDR=")
 ASSERT(!OVERLAP(DOM0_ADDR, DOM0_END, INITRD_ADDR, INITRD_END),
        "the kernel of dom0 overlaps the initrd; set KERNEL_ADDR= or INITRD_ADDR=")
 #else
-ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, TRANSIENT_START, RESIDENT_END),
+ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, TRANSIENT_START, WINDOW_END),
        "the kernel overlaps the wrapper; set KERNEL_ADDR=")
 #endif
-ASSERT(!OVERLAP(DTB_ADDR, DTB_END, TRANSIENT_START, RESIDENT_END),
+ASSERT(!OVERLAP(DTB_ADDR, DTB_END, TRANSIENT_START, WINDOW_END),
        "the DTB overlaps the wrapper; set DTB_ADDR=")
-ASSERT(!OVERLAP(INITRD_ADDR, INITRD_END, TRANSIENT_START, RESIDENT_END),
+ASSERT(!OVERLAP(INITRD_ADDR, INITRD_END, TRANSIENT_START, WINDOW_END),
        "the initrd overlaps the wrapper; set INITRD_ADDR=")
 ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, DTB_ADDR, DTB_END),
        "the kernel overlaps the DTB; set DTB_ADDR=")

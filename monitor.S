@@ -48,7 +48,7 @@ pl1_vectors:
  * find oneself among them, and wait there to be turned on.
  *
  * Entered in: the mode that boot.S works in, with the vectors in place.
- * Expects:    r0 = MPIDR affinity. Leaves to cpu_wait(), or to be parked.
+ * Expects:    r3 = MPIDR affinity. Leaves to cpu_wait(), or to be parked.
  */
 	.global	reset_secondary
 reset_secondary:
@@ -63,7 +63,7 @@ reset_secondary:
 	load_address r1, resident
 	ldr	r1, [r1, #RESIDENT_CPU_COUNT]
 2:	ldr	r2, [sp, #CPU_MPIDR]
-	cmp	r2, r0
+	cmp	r2, r3
 	beq	3f
 	add	sp, sp, #CPU_AREA_SIZE
 	subs	r1, r1, #1
@@ -71,7 +71,7 @@ reset_secondary:
 
 	/* Not in the DTB: leave word. */
 	load_address r1, unlisted_cpu
-	str	r0, [r1]
+	str	r3, [r1]
 	dsb
 	load_address r1, cpu_park
 	ldr	pc, [r1]

@@ -8,6 +8,7 @@
 #define BOARD_NAME		"Versatile Express V2P-CA9"
 #define BOARD_RAM_BASE		0x60000000
 #define BOARD_WRAPPER		0x67e00000
+#define BOARD_SECURE_RAM	0
 #define BOARD_BOOT_CPU		0x000
 
 #define BOARD_SYSREGS		0x10000000

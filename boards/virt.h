@@ -6,6 +6,7 @@
 #define BOARD_NAME		"QEMU virt"
 #define BOARD_RAM_BASE		0x40000000
 #define BOARD_WRAPPER		0x47e00000
+#define BOARD_SECURE_RAM	0x0e000000
 #define BOARD_BOOT_CPU		0x000
 
 /* A PL011 (ARM DDI 0183): UARTFR.TXFF is 0 when there is room. */

@@ -2,3 +2,4 @@
 # How QEMU runs boards/virt.h; its DTB is what QEMU itself makes for it.
 BOARD_QEMU	:= -M virt,secure=on,virtualization=on -cpu cortex-a15 -m 1G
 BOARD_BOOTARGS	:= console=ttyAMA0
+BOARD_SECURE_LINK	:= 1

@@ -7,6 +7,8 @@
  *   BOARD_RAM_BASE	where the RAM starts that kernels run in
  *   BOARD_WRAPPER	where the wrapper lies in it: above everything that a
  *			kernel decompresses to, below 128 MiB from the base
+ *   BOARD_SECURE_RAM	memory that only Secure state can access, for the wrapper
+ *			when it is in Secure state; 256 KiB or more. 0: none
  *   BOARD_BOOT_CPU	MPIDR affinity of the CPU that does the work
  *   BOARD_UART_*	the console: base, and the words of struct console
  *   BOARD_PEN		flags register that SMP_METHOD=pen listens to; 0: none

@@ -66,13 +66,19 @@ static inline uint32_t reserved_end(uint32_t word, bool secure, bool alone,
 {
 	bool frugal = flags & PAYLOAD_SMC_NONE && alone;
 
-	if (secure && !(frugal && (word & BW_OWNS_HYP ||
+	if (secure && !BOARD_SECURE_RAM && !(frugal && (word & BW_OWNS_HYP ||
 				   mode_is_secure(mode_of(word)))))
 		return RESIDENT_END;
 	if (frugal && (mode_of(word) == BW_MODE_HYP || !(word & BW_OWNS_HYP)))
 		return 0;
 	return RESIDENT_NONSECURE_END;
 }
+
+/* boot.S. The image's first byte, and where that was before it moved; 0: there. */
+extern const uint32_t start[], loaded_at;
+
+/* r0 to r2 as they were at our entry. */
+extern const uint32_t loader_registers[];
 
 /* boot.c, for boot.S: `entered` is ENTERED_... */
 _Noreturn void boot(uint32_t entered);
