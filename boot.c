@@ -409,6 +409,7 @@ _Noreturn void boot(uint32_t entered)
 	if (!payload.prepared) {
 		read_dtb(&found, &nodes);
 		platform = &found;
+		memcpy(ram_banks, found.ram, sizeof ram_banks);
 	}
 	fill_resident(platform);
 

@@ -8,6 +8,8 @@
  * through the structure block once, itself, and dtb_mend() then lets libfdt mend
  * the nodes that it found, from the tree's end to its beginning.
  */
+#include <string.h>
+
 #include <libfdt.h>
 
 #include "boot_wrapper.h"
@@ -58,6 +60,21 @@ static const char *node_name(const void *fdt, int node)
 	return (const char *)fdt + fdt_off_dt_struct(fdt) + node + 4;
 }
 
+/* Memory that the firmware keeps to itself is not okay (QEMU's Secure RAM). */
+static void find_memory(const void *fdt, int node, struct dtb_nodes *nodes)
+{
+	const char *status = fdt_getprop(fdt, node, "status", NULL);
+	int length;
+	const char *type = fdt_getprop(fdt, node, "device_type", &length);
+
+	if (length != sizeof "memory" || memcmp(type, "memory", length) ||
+	    (status && !starts_with(status, "ok")))
+		return;
+	if (nodes->memory_count < PLATFORM_MAX_RAM)
+		nodes->memory[nodes->memory_count] = node;
+	nodes->memory_count++;
+}
+
 static void find_cpu(const void *fdt, int node, struct dtb_nodes *nodes)
 {
 	const char *status = fdt_getprop(fdt, node, "status", NULL);
@@ -85,6 +102,8 @@ static void find_node(const void *fdt, const int *path, int depth,
 			nodes->psci = node;
 		else if (is_named(name, "reserved-memory"))
 			nodes->reserved_memory = node;
+		else if (is_named(name, "memory"))
+			find_memory(fdt, node, nodes);
 		else if (is_named(name, "timer") &&
 			 is_compatible(fdt, node, "arm,armv7-timer"))
 			nodes->timer = node;
@@ -296,6 +315,50 @@ static const char *read_gic(const void *fdt, const struct dtb_nodes *nodes,
 	return NULL;
 }
 
+/* Whole pages, as far as 32-bit addresses go. */
+#define RAM_LIMIT	0xfffff000
+
+const char *dtb_read_ram(const void *fdt, const struct dtb_nodes *nodes,
+			 struct platform *platform)
+{
+	const uint64_t limit = RAM_LIMIT, page = 0xfff;
+	int address_cells = fdt_address_cells(fdt, 0);
+	int size_cells = fdt_size_cells(fdt, 0);
+
+	platform->ram_count = 0;
+	if (address_cells < 1 || address_cells > 2 ||
+	    size_cells < 1 || size_cells > 2)
+		return "has a root whose #address-cells or #size-cells is "
+		       "neither 1 nor 2";
+	if (nodes->memory_count > PLATFORM_MAX_RAM)
+		return "has more than 4 memory nodes";
+	for (int i = 0; i < nodes->memory_count; i++) {
+		int entry = address_cells + size_cells, length;
+		const fdt32_t *reg = fdt_getprop(fdt, nodes->memory[i], "reg",
+						 &length);
+
+		for (; length >= 4 * entry; length -= 4 * entry, reg += entry) {
+			uint64_t start = read_cells(reg, address_cells);
+			uint64_t size = read_cells(reg + address_cells,
+						   size_cells);
+
+			if (start >= limit)
+				continue;
+			uint64_t end = size > limit - start ? limit :
+				       (start + size) & ~page;
+
+			start = (start + page) & ~page;
+			if (start >= end)
+				continue;
+			if (platform->ram_count == PLATFORM_MAX_RAM)
+				return "has more than 4 banks of RAM";
+			platform->ram[platform->ram_count++] =
+				(struct ram_bank){ start, end };
+		}
+	}
+	return NULL;
+}
+
 const char *dtb_read(const void *fdt, const struct dtb_nodes *nodes,
 		     struct platform *platform)
 {
@@ -322,7 +385,13 @@ const char *dtb_read(const void *fdt, const struct dtb_nodes *nodes,
 		if (value && length == 4)
 			platform->timer_hz = fdt32_ld(value);
 	}
-	return nodes->gic ? read_gic(fdt, nodes, platform) : NULL;
+	const char *wrong = dtb_read_ram(fdt, nodes, platform);
+
+	if (platform->ram_count == 0)
+		platform->ram[0].end = RAM_LIMIT;
+	if (wrong || !nodes->gic)
+		return wrong;
+	return read_gic(fdt, nodes, platform);
 }
 
 /* Set or delete an empty property. */

@@ -22,10 +22,18 @@ payload:
 	.word	CPU_COUNT, CPU_MPIDRS
 	.word	GICD_ADDR, GICC_ADDR
 	.word	TIMER_HZ
+	.word	RAM_COUNT, RAM_BANKS
 takes_why:
 	.asciz	TAKES_WHY
 bootargs:
 	.asciz	BOOTARGS_TEXT
+
+	/* Resident; here, so that the boot need not copy what the build knows. */
+	.section .resident.data, "aw"
+	.balign	4
+	.global	ram_banks
+ram_banks:
+	.word	RAM_BANKS
 
 	KERNEL_DATA
 	DTB_DATA

@@ -22,6 +22,8 @@
 #define GICD_ADDR	0
 #define GICC_ADDR	0
 #define TIMER_HZ	0
+#define RAM_COUNT	0
+#define RAM_BANKS	0, 0, 0, 0, 0, 0, 0, 0
 #define KERNEL_DATA
 #define DTB_DATA
 #define INITRD_DATA

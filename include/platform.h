@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define PLATFORM_MAX_CPUS	8
+#define PLATFORM_MAX_RAM	4
 
 #define DTB_MAX_DEPTH		16
 
@@ -17,9 +18,16 @@
 struct dtb_nodes {
 	int cpu[PLATFORM_MAX_CPUS];
 	int cpu_count;		/* as many as there are, stored or not */
+	int memory[PLATFORM_MAX_RAM];
+	int memory_count;	/* likewise */
 	int chosen, psci, reserved_memory, timer;
 	int gic, gic_path[DTB_MAX_DEPTH], gic_depth; /* gic_path[0]: the root */
 	int first;		/* of the root's children; 0: it has none */
+};
+
+/* Whole pages of [start..end), below 4 GiB. */
+struct ram_bank {
+	uint32_t start, end;
 };
 
 /* What the wrapper wants to know about the hardware. */
@@ -28,6 +36,12 @@ struct platform {
 	uint32_t mpidr[PLATFORM_MAX_CPUS];	/* affinity fields */
 	uint32_t gicd, gicc;		/* GICv2, physical; 0: there is none */
 	uint32_t timer_hz;		/* /timer clock-frequency; 0: not said */
+	/*
+	 * Of a DTB without memory nodes it is 0, and ram[0] is all that there
+	 * may be. Banks that are not used: start = end = 0.
+	 */
+	uint32_t ram_count;
+	struct ram_bank ram[PLATFORM_MAX_RAM];
 };
 
 /* Whose PSCI the DTB has: /psci, and each CPU's enable-method. */
@@ -60,6 +74,13 @@ int dtb_open(void *fdt, int room, struct dtb_nodes *nodes);
  */
 const char *dtb_read(const void *fdt, const struct dtb_nodes *nodes,
 		     struct platform *platform);
+
+/*
+ * The part of dtb_read() that does not depend on the CPUs: `ram`, from the
+ * memory nodes. No bank is no error here.
+ */
+const char *dtb_read_ram(const void *fdt, const struct dtb_nodes *nodes,
+			 struct platform *platform);
 
 /*
  * Mend an opened DTB; `nodes` is no longer true afterwards. Returns a libfdt

@@ -45,6 +45,7 @@
 
 #include "arm.h"
 #include "boot_wrapper.h"
+#include "platform.h"
 
 /*
  * A UART by its addresses: a character may be stored at `data` once the word
@@ -107,6 +108,9 @@ _Static_assert(offsetof(struct console, ready) == CONSOLE_READY, "report.h");
 extern struct resident resident;
 extern struct cpu_area cpus[MAX_CPUS];
 extern const struct console console;
+
+/* The RAM that the DTB has; payload.S fills it where the build knows the DTB. */
+extern struct ram_bank ram_banks[PLATFORM_MAX_RAM];
 
 /* monitor.S, hyp_stub.S, pen.S: vector tables, and words that boot.c fills. */
 extern const uint32_t monitor_vectors[], pl1_vectors[], hyp_stub_vectors[];

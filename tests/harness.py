@@ -196,6 +196,16 @@ def patch(image, output, changes):
     return output
 
 
+def read_words(image, address, count):
+    """Words of an ELF image, as they will lie in memory."""
+    with open(image, "rb") as stream:
+        for segment in ELFFile(stream).iter_segments():
+            offset = address - segment["p_paddr"]
+            if segment["p_type"] == "PT_LOAD" and 0 <= offset < segment["p_filesz"]:
+                return list(struct.unpack_from(f"<{count}I", segment.data(), offset))
+    raise AssertionError(f"{image} has nothing at {address:#x}")
+
+
 def disassembly(image):
     """{address: (word, text)} of the wrapper's own code, and {address: symbol}."""
     listing = subprocess.run(["arm-none-eabi-objdump", "-d", "-j", ".boot", "-j",

@@ -269,7 +269,7 @@ BAD = {
     "not a DTB": ({"DTB": text_file}, "not a valid DTB"),
     "truncated DTB": ({"DTB": cut_dtb}, "not a valid DTB"),
     "damaged DTB": ({"DTB": damaged_dtb}, "not a valid DTB"),
-    "DTB with impossible cells": ({"DTB": bad_cells}, "of the root is wrong"),
+    "DTB with impossible cells": ({"DTB": bad_cells}, "neither 1 nor 2"),
     "DTB of version 9": ({"DTB": ancient_dtb}, "not a valid DTB: FDT_ERR_BADVERSION"),
     "DTB where the kernel inflates to": ({"DTB_ADDR": "0x80100000"}, "the kernel would overwrite it"),
     "initrd where the kernel inflates to": ({"INITRD": harness.VMLINUZ,

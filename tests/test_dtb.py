@@ -210,6 +210,55 @@ def test_stale_properties_go(tmp_path):
     assert "#define TIMER_HZ 24000000" in layout
 
 
+@pytest.mark.parametrize("cells, memory, more, banks", [
+    ((1, 1), "<0x80000000 0x40000000>", "", [(0x80000000, 0xc0000000)]),
+    # Not below 4 GiB; up to and beyond it; 4 GiB and more in one piece.
+    ((2, 2), "<0 0x80000000 0 0x80000000  8 0x80000000 1 0>", "", [(0x80000000, 0xfffff000)]),
+    ((2, 2), "<0 0x80000000 0xffffffff 0xffffffff>", "", [(0x80000000, 0xfffff000)]),
+    ((2, 1), "<0 0x80000000 0xc0000000  0 0x1000 0x2000  0 0xfffff000 0x1000>", "",
+     [(0x80000000, 0xfffff000), (0x1000, 0x3000)]),
+    ((1, 2), "<0x80000000 0 0x20000000  0xa0000000 0 0x20000000>", "",
+     [(0x80000000, 0xa0000000), (0xa0000000, 0xc0000000)]),
+    # Parts of pages, less than a page, and half an entry.
+    ((1, 1), "<0x7ffff800 0x10001000  0x1800 0x1000  0x5000 0>, <0x90000000>", "",
+     [(0x80000000, 0x90000000)]),
+    # Not okay, of another type, not at the root; several nodes, in order.
+    ((1, 1), "<0x80000000 0x10000000>", """
+     memory@0 { device_type = "memory"; reg = <0 0x1000>; };
+     memory@1000 { device_type = "memory"; reg = <0x1000 0x1000>; status = "disabled"; };
+     memory@2000 { device_type = "memory"; reg = <0x2000 0x1000>; status = "okay"; };
+     memory@3000 { device_type = "cache"; reg = <0x3000 0x1000>; };
+     memory@4000 { reg = <0x4000 0x1000>; };
+     memory@5000 { device_type = "memory"; };
+     bus { memory@6000 { device_type = "memory"; reg = <0x6000 0x1000>; }; };
+     memory-controller@7000 { device_type = "memory"; reg = <0x7000 0x1000>; };""",
+     [(0x80000000, 0x90000000), (0, 0x1000), (0x2000, 0x3000)]),
+])
+def test_ram_banks(tmp_path, cells, memory, more, banks):
+    """What the build tells the wrapper of the DTB's RAM."""
+    dtb = compiled(small(cells=cells, memory=memory, nodes=more), tmp_path)
+    prepared("dtb-ram", dtb, KERNEL=harness.VMLINUZ)
+    layout = (harness.CHECK / "dtb-ram" / harness.BOARD / "layout.h").read_text()
+    words = [word for bank in banks for word in bank] + [0] * (8 - 2 * len(banks))
+    assert f"#define RAM_COUNT {len(banks)}\n" in layout
+    text = re.search("#define RAM_BANKS (.*)", layout)[1]
+    assert [int(word, 0) for word in text.split(",")] == words
+    image = harness.CHECK / "dtb-ram" / harness.BOARD / "linux-system.axf"
+    at = harness.symbols(image)["ram_banks"]
+    assert harness.read_words(image, at, 8) == words
+
+
+@pytest.mark.parametrize("cells, memory, complaint", [
+    ((1, 1), "<0 1>, <0x80000000 0x10000000>" + ", <0x1000 0x1000>" * 4, "has more than 4 banks"),
+    ((3, 1), "<0 0 0x80000000 0x40000000>", "#address-cells or #size-cells"),
+    ((1, 0), "<0x80000000>", "#address-cells or #size-cells"),
+])
+def test_bad_ram(tmp_path, cells, memory, complaint):
+    dtb = compiled(small(cells=cells, memory=memory), tmp_path)
+    done = harness.run_make("dtb-bad-ram", "all", KERNEL=harness.VMLINUZ, DTB=dtb)
+    assert done.returncode != 0 and complaint in done.stderr, done.stderr
+
+
 def test_failed_cpu_is_none(tmp_path):
     source = small().replace("reg = <1>;", 'reg = <1>; status = "fail-sss";')
     prepared("dtb-failed-cpu", compiled(source, tmp_path))

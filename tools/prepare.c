@@ -350,48 +350,45 @@ static void load_dtb(void)
 		     fdt_strerror(error));
 }
 
+static void dtb_error(int error)
+{
+	if (error < 0)
+		fail("DTB=%s: cannot be mended: %s; check it with dtc",
+		     options.dtb.path, fdt_strerror(error));
+}
+
+/* What dtb_read() and dtb_read_ram() have to say. */
+static void dtb_wrong(const char *wrong)
+{
+	if (wrong)
+		fail("DTB=%s: %s; use a DTB of this board", options.dtb.path,
+		     wrong);
+}
+
 /* The memory bank that the wrapper lies in; others do not matter here. */
 static void find_ram(void)
 {
-	const void *fdt = options.dtb.data;
-	int cells = fdt_address_cells(fdt, 0), size_cells = fdt_size_cells(fdt, 0);
-	int node;
+	size_t room = options.dtb.size + DTB_SLACK;
+	void *fdt = malloc(room);
+	struct platform platform;
+	struct dtb_nodes nodes;
 
-	if (cells < 1 || size_cells < 1)
-		fail("DTB=%s: #address-cells or #size-cells of the root is "
-		     "wrong; correct the DTB", options.dtb.path);
-	fdt_for_each_subnode(node, fdt, 0) {
-		const char *type = fdt_getprop(fdt, node, "device_type", NULL);
-		const char *status = fdt_getprop(fdt, node, "status", NULL);
-		int length;
-		const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);
-
-		if (!type || strcmp(type, "memory") || !reg ||
-		    (status && strncmp(status, "ok", 2)))
-			continue;
-		for (; length >= 4 * (cells + size_cells);
-		     length -= 4 * (cells + size_cells)) {
-			uint64_t start = 0, size = 0;
-
-			for (int i = 0; i < cells; i++)
-				start = start << 32 | fdt32_ld(reg++);
-			for (int i = 0; i < size_cells; i++)
-				size = size << 32 | fdt32_ld(reg++);
-			if (start > TRANSIENT_START ||
-			    start + size < RESIDENT_END)
-				continue;
-			ram_start = start;
-			ram_end = start + size;
+	if (!fdt)
+		fail("no memory for the DTB");
+	memcpy(fdt, options.dtb.data, options.dtb.size);
+	dtb_error(dtb_open(fdt, room, &nodes));
+	dtb_wrong(dtb_read_ram(fdt, &nodes, &platform));
+	for (unsigned i = 0; i < platform.ram_count; i++)
+		if (platform.ram[i].start <= TRANSIENT_START &&
+		    platform.ram[i].end >= RESIDENT_END) {
+			ram_start = platform.ram[i].start;
+			ram_end = platform.ram[i].end;
 		}
-	}
 	if (ram_end == 0)
 		fail("DTB=%s: no /memory at %#x, where the wrapper of this "
 		     "board lives; use the DTB of this board, with its memory",
 		     options.dtb.path, TRANSIENT_START);
-	/* Whole pages, as far as 32-bit addresses go. */
-	if (ram_end > 0xfffff000)
-		ram_end = 0xfffff000;
-	ram_end &= ~(uint64_t)0xfff;
+	free(fdt);
 }
 
 static void check_in_ram(const struct file *file, uint64_t address)
@@ -488,13 +485,6 @@ static void place(void)
 	if (options.dtb.size > MIB)
 		fail("DTB=%s: %zu bytes, but Linux maps no more than 1 MiB; "
 		     "use a smaller one", options.dtb.path, options.dtb.size);
-}
-
-static void dtb_error(int error)
-{
-	if (error < 0)
-		fail("DTB=%s: cannot be mended: %s; check it with dtc",
-		     options.dtb.path, fdt_strerror(error));
 }
 
 /* The n-th CPU node, or a libfdt error. */
@@ -764,6 +754,13 @@ static void write_layout(const struct platform *platform)
 	fprintf(out, "\n#define GICD_ADDR %#x\n", platform->gicd);
 	fprintf(out, "#define GICC_ADDR %#x\n", platform->gicc);
 	fprintf(out, "#define TIMER_HZ %u\n", platform->timer_hz);
+	fprintf(out, "#define RAM_COUNT %u\n", platform->ram_count);
+	fprintf(out, "#define RAM_BANKS %#x, %#x", platform->ram[0].start,
+		platform->ram[0].end);
+	for (unsigned i = 1; i < PLATFORM_MAX_RAM; i++)
+		fprintf(out, ", %#x, %#x", platform->ram[i].start,
+			platform->ram[i].end);
+	fputc('\n', out);
 	write_data(out, "KERNEL", "kernel",
 		   kernel.entry ? options.output_kernel : options.kernel.path);
 	write_data(out, "DTB", "dtb", options.output_dtb);
@@ -969,7 +966,6 @@ int main(int argc, char **argv)
 {
 	struct platform platform;
 	struct dtb_nodes nodes;
-	const char *wrong;
 
 	parse(argc, argv);
 	load_dtb();
@@ -998,10 +994,7 @@ int main(int argc, char **argv)
 		describe_modules(fdt);
 	memcpy(unmended, fdt, room);
 	dtb_error(dtb_open(fdt, room, &nodes));
-	wrong = dtb_read(fdt, &nodes, &platform);
-	if (wrong)
-		fail("DTB=%s: %s; use a DTB of this board", options.dtb.path,
-		     wrong);
+	dtb_wrong(dtb_read(fdt, &nodes, &platform));
 	/*
 	 * A PSCI node may be that of firmware which the wrapper finds below
 	 * itself: then it is needed as it is.
