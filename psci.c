@@ -21,6 +21,8 @@
 
 #define PSCI_1_0	0x00010000
 
+#define TICKET_MAX	UINT32_MAX	/* of the lock */
+
 const struct console console = {
 	BOARD_UART_DATA, BOARD_UART_STATUS, BOARD_UART_MASK, BOARD_UART_READY,
 };
@@ -33,17 +35,28 @@ struct cpu_area cpus[MAX_CPUS] __attribute__((section(".noinit")));
  * Lamport's bakery lock: exclusives (LDREX) need Normal memory, and with the
  * MMU off there is none. Plain loads and stores to Strongly-ordered memory
  * keep their order, which is all that this needs.
+ *
+ * Tickets grow while there is always somebody who waits, and an hour of that may
+ * be enough to wrap. So who meets the last one lets it pass, and draws anew.
  */
-static inline __attribute__((always_inline)) void lock(struct cpu *me)
+static void lock(struct cpu *me)
 {
 	struct cpu_area *area, *end = cpus + resident.cpu_count;
-	uint32_t ticket = 0;
+	uint32_t ticket;
 
+draw:
+	ticket = 0;
 	me->choosing = 1;
 	dmb();
 	for (area = cpus; area < end; area++) {
 		uint32_t theirs = area->cpu.ticket;
 
+		if (theirs == TICKET_MAX) {
+			me->choosing = 0;
+			while (area->cpu.ticket == TICKET_MAX)
+				yield();
+			goto draw;
+		}
 		if (theirs > ticket)
 			ticket = theirs;
 	}
