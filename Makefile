@@ -323,7 +323,7 @@ run-now: $(out)/linux-system.axf
 check:
 	$(Q)$(PYTHON) -m pytest -q --tb=short $(TESTS) $(PYTEST_ARGS)
 
-docs: docs/boot-path.svg
+docs: docs/boot-path.svg docs/psci-states.svg
 docs/%.svg: docs/%.dot
 	$(call quiet,DOT,$@)
 	$(Q)dot -Tsvg -o $@ $<

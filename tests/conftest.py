@@ -8,7 +8,7 @@ import harness
 
 
 def pytest_configure(config):
-    for tool in ("qemu-system-arm", "arm-none-eabi-gcc", "dtc"):
+    for tool in ("qemu-system-arm", "arm-none-eabi-gcc", "dtc", "spin"):
         if not shutil.which(tool):
             pytest.exit(f"boot-wrapper: {tool} is missing; run \"make deps\"", 2)
     for file in (harness.VMLINUZ, harness.XEN):

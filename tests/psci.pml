@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The CPU state machine of psci.c, for SPIN: three CPUs, each of which calls
+ * CPU_ON, CPU_OFF and AFFINITY_INFO of any CPU at any time, without end.
+ * tests/test_model.py has SPIN visit every state that this can get into.
+ *
+ * What is true of every one of them, by the name that the assertions have:
+ *
+ * MUTEX	At most one CPU is between lock() and unlock().
+ * ONE		A CPU_ON that succeeds finds its target waiting, and no other
+ *		CPU_ON has succeeded since that last ran a kernel: of several at
+ *		the same time exactly one succeeds. One that fails finds a CPU
+ *		that is on, or for which another has succeeded (TRUTH).
+ * ENTRY	A CPU enters the kernel with the entry and the context_id of
+ *		that one CPU_ON, both of them.
+ * TRUTH	What AFFINITY_INFO answers. OFF: the CPU executes nothing of the
+ *		kernel, has cleaned its caches and left the GIC. ON_PENDING: a
+ *		CPU_ON has succeeded and the CPU is not in the kernel yet. ON: the
+ *		CPU runs the kernel, or is on its way there, or on its way back to
+ *		being OFF, but does not wait. ABSENT: never.
+ * TICKETS	A ticket is never 0, the number that stands for none.
+ * (end)	Nobody waits for ever. At any time all other CPUs can fall silent;
+ *		if one then sleeps although a CPU_ON of it has succeeded, or hangs
+ *		in lock(), there is no next state: SPIN's "invalid end state".
+ * arrives	A CPU for which CPU_ON has succeeded gets into the kernel, however
+ *		busy the others are,
+ * served	and one that has drawn a ticket through the lock; with weak
+ *		fairness: a CPU that can do its next step always, does it once.
+ *
+ * Memory. With its MMU off a CPU accesses all memory as Strongly-ordered (ARM
+ * ARM B3.2.1): its loads and stores are observed in program order (A3.5.6, A3.8.2),
+ * each store by all others at once (A3.5.3). With STRONGLY_ORDERED the model is
+ * just that, and psci.c would be right without its DMBs. Without it, stores are
+ * weaker: each CPU has a buffer from which they reach memory in any order, as
+ * late as they like, until a DMB or DSB waits for them; loads look into the CPU's
+ * own buffer first. So a barrier that is missing between two stores, or a store
+ * and a load, is found. Loads always happen in program order.
+ *
+ * A CPU's steps are those of the C code. In front of each stands what it models,
+ * "file: function: line"; test_model.py finds these lines in the source, in this
+ * order, and finds no access or barrier there that is not in the model. One step
+ * accesses at most one word that others may access meanwhile. What is simpler:
+ *
+ * - Which CPU a CPU_ON is for is chosen with the lock held, not before: nothing
+ *   between depends on it.
+ * - Entry and context_id are the caller's number, and both are wiped when they
+ *   have been used, so that an old value counts as a wrong one.
+ * - The loops over cpus[] leave out the CPU itself, which would not wait for it.
+ * - What the boot CPU stores before it enters the kernel reaches memory at once,
+ *   and so does what secure_init() and kernel_state_init() do.
+ * - Tickets have TICKET_BITS bits, not 32, and wrap as those would.
+ */
+#define N		3
+
+#ifndef TICKET_BITS
+#define TICKET_BITS	2
+#endif
+#define TICKET_MAX	((1 << TICKET_BITS) - 1)
+
+/* enum cpu_state */
+#define ON		0
+#define OFF		1
+#define ON_PENDING	2
+#define ABSENT		3
+
+#define NOBODY		0
+#define ME		(_pid + 1)	/* as an entry or a context_id */
+
+typedef Cpu {
+	/* struct cpu, as it is in memory; entry and context_id: whose */
+	unsigned state : 2 = ABSENT;
+	unsigned entry : 2;
+	unsigned context_id : 2;
+	bit choosing;
+	unsigned ticket : TICKET_BITS;
+	bit listed = 1;			/* its mpidr is not MPIDR_NONE */
+
+	/* Other state of the CPU. */
+	bit event;			/* the event register of WFE and SEV */
+	bit gic;			/* its CPU interface is on */
+
+	/* Stores that have not reached memory, and the CPU of whose struct. */
+	bit choosing_waits;
+	bit new_choosing;
+	bit ticket_waits;
+	unsigned new_ticket : TICKET_BITS;
+	bit state_waits;
+	unsigned new_state : 2;
+	bit entry_waits;
+	bit context_id_waits;
+	unsigned whose : 2;
+	bit gic_waits;
+
+	/* What is said of it, but no CPU can see. */
+	unsigned given : 2;		/* whose CPU_ON has succeeded, until it is in the kernel */
+	bit kernel;			/* executes the kernel, or a call of it */
+	bit dirty;			/* its caches may hold what the kernel wrote */
+	bit waits;			/* in the loop of cpu_wait() */
+	bit asleep;			/* in WFE */
+	bit silent;			/* does nothing any more */
+};
+
+Cpu c[N];
+bit table_ready;			/* cpu_table_ready */
+bit locked;				/* some CPU is between lock() and unlock() */
+
+#define me		c[_pid]
+
+/* Nothing waits in this CPU's buffer: what a DMB or DSB waits for. */
+#define dmb		(!me.choosing_waits && !me.ticket_waits && !me.state_waits && \
+			 !me.entry_waits && !me.context_id_waits && !me.gic_waits)
+#define dsb		dmb
+
+/* A load of c[t].state by this CPU. */
+#define load_state(t)	(me.state_waits && me.whose == (t) -> me.new_state : c[t].state)
+
+#ifdef STRONGLY_ORDERED
+inline store_choosing(value)	{ me.choosing = value }
+inline store_ticket(value)	{ me.ticket = value }
+inline store_state(t, value)	{ c[t].state = value }
+inline store_entry(t)		{ c[t].entry = ME }
+inline store_context_id(t)	{ c[t].context_id = ME }
+inline store_gic_off()		{ me.gic = 0 }
+#else
+inline store_choosing(value)	{ me.new_choosing = value; me.choosing_waits = 1 }
+inline store_ticket(value)	{ me.new_ticket = value; me.ticket_waits = 1 }
+inline store_state(t, value)	{ me.new_state = value; me.whose = t; me.state_waits = 1 }
+inline store_entry(t)		{ me.whose = t; me.entry_waits = 1 }
+inline store_context_id(t)	{ me.whose = t; me.context_id_waits = 1 }
+inline store_gic_off()		{ me.gic_waits = 1 }
+#endif
+
+/* SEV sets every event register. WFE clears its own, or sleeps until it is set. */
+inline sev()
+{
+	c[0].event = 1;
+	c[1].event = 1;
+	c[2].event = 1
+}
+
+/*
+ * WFE may also end for no reason; but that must not be what a CPU is rescued by, so
+ * only while another CPU does something. When none does, one that is OFF may stay.
+ */
+#define still(t)	(c[t].silent || (c[t].asleep && !c[t].event))
+#define others_still	((still(0) || _pid == 0) && (still(1) || _pid == 1) && \
+			 (still(2) || _pid == 2))
+
+inline wfe()
+{
+	me.asleep = 1;
+	if
+	:: atomic { me.event -> me.event = 0; me.asleep = 0 }
+	:: atomic { !others_still -> me.asleep = 0 }
+	:: others_still && still(_pid) && me.state == OFF && me.given == NOBODY -> goto end
+	fi
+}
+
+/* The loops over cpus[], but for the CPU itself. */
+inline first_other(i)
+{
+	i = (_pid == 0 -> 1 : 0)
+}
+
+inline next_other(i)
+{
+	i = (i + 1 == _pid -> i + 2 : i + 1)
+}
+
+/* AFFINITY_INFO loads the state, once, and answers that. So does a CPU_ON that fails. */
+inline truth(t)
+{
+	assert(load_state(t) != ABSENT);				/* TRUTH */
+	assert(load_state(t) != OFF ||
+	       (!c[t].kernel && !c[t].dirty && !c[t].gic));		/* TRUTH */
+	assert(load_state(t) != ON_PENDING ||
+	       (c[t].given != NOBODY && !c[t].kernel));			/* TRUTH */
+	assert(load_state(t) != ON || !c[t].waits || c[t].state_waits)	/* TRUTH */
+}
+
+active [N] proctype cpu()
+{
+	/* Local variables, 0 when they are not in use. */
+	unsigned i : 2;
+	unsigned ticket : TICKET_BITS;
+	unsigned target : 2;
+	unsigned entry : 2;
+	unsigned context_id : 2;
+
+	if
+	:: _pid == 0 -> goto boot
+	:: else -> goto reset_secondary
+	fi;
+
+boot:
+	/* boot.c: boot: me->state = CPU_ON; */
+	atomic { me.state = ON; me.kernel = 1; me.dirty = 1; me.gic = 1 };
+	/* boot.c: gather_cpus: cpu_table_ready = 1; */
+	table_ready = 1;
+	/* boot.c: gather_cpus: sev(); */
+	atomic { sev(); i = 1 };
+	do
+	/* boot.c: gather_cpus: for (; cpu->state == CPU_ABSENT && patience; patience--) { */
+	:: atomic { i < N && c[i].state != ABSENT -> i++ }
+	/* boot.c: gather_cpus: if (cpu->state == CPU_ABSENT) { */
+	:: atomic { i < N && c[i].state == ABSENT -> skip };
+		/* boot.c: gather_cpus: cpu->mpidr = MPIDR_NONE; */
+		atomic { c[i].listed = 0; i++ }
+	:: atomic { i == N -> i = 0; goto kernel }
+	od;
+
+reset_secondary:
+	/* monitor.S: reset_secondary: ldr r2, [r1] */
+	if
+	:: table_ready
+	:: !table_ready ->
+		/* monitor.S: reset_secondary: wfeeq */
+		wfe();
+		goto reset_secondary
+	fi;
+	/* monitor.S: reset_secondary: ldr r2, [sp, #CPU_MPIDR] */
+	if
+	:: me.listed -> goto cpu_wait
+	:: !me.listed -> goto silent
+	fi;
+
+kernel:
+	/* Call what it likes, or never again. */
+	if
+	:: goto cpu_on
+	:: goto cpu_off
+	:: atomic { c[0].listed -> truth(0); goto kernel }
+	:: atomic { c[1].listed -> truth(1); goto kernel }
+	:: atomic { c[2].listed -> truth(2); goto kernel }
+	:: goto silent
+	fi;
+
+cpu_on:
+	/* psci.c: turn_on: lock(me); */
+	/* psci.c: lock: me->choosing = 1; */
+	atomic { store_choosing(1); first_other(i) };
+	/* psci.c: lock: dmb(); */
+	dmb;
+	do
+	/* psci.c: lock: uint32_t theirs = area->cpu.ticket; */
+	/* psci.c: lock: if (theirs == TICKET_MAX) { */
+	:: atomic { c[i].ticket == TICKET_MAX ->
+		/* psci.c: lock: me->choosing = 0; */
+		store_choosing(0); ticket = 0 };
+		/* psci.c: lock: while (area->cpu.ticket == TICKET_MAX) */
+		/* psci.c: lock: goto draw; */
+		atomic { c[i].ticket != TICKET_MAX -> i = 0; goto cpu_on }
+	/* psci.c: lock: if (theirs > ticket) */
+	:: atomic { c[i].ticket != TICKET_MAX ->
+		ticket = (c[i].ticket > ticket -> c[i].ticket : ticket);
+		next_other(i);
+		if
+		:: i >= N -> break
+		:: else
+		fi }
+	od;
+	/* psci.c: lock: me->ticket = ++ticket; */
+	atomic { ticket++; assert(ticket != 0) /* TICKETS */; store_ticket(ticket) };
+	/* psci.c: lock: dmb(); */
+	/* psci.c: lock: me->choosing = 0; */
+	atomic { dmb; store_choosing(0); first_other(i) };
+	do
+	/* psci.c: lock: while (other->choosing) */
+	:: !c[i].choosing ->
+		/* psci.c: lock: dmb(); */
+		/* psci.c: lock: while ((theirs = other->ticket) && */
+		/* psci.c: lock: (theirs < ticket || (theirs == ticket && other < me))) */
+		atomic {
+			dmb &&
+			!(c[i].ticket != 0 &&
+			  (c[i].ticket < ticket || (c[i].ticket == ticket && i < _pid)));
+			next_other(i);
+			if
+			:: i >= N -> break
+			:: else
+			fi
+		}
+	od;
+	/* psci.c: lock: dmb(); */
+	atomic {
+		dmb;
+		assert(!locked);					/* MUTEX */
+		locked = 1;
+		i = 0;
+		ticket = 0;
+		/* psci.c: cpu_on: struct cpu *target = cpu_by_mpidr(mpidr); */
+		if
+		:: c[0].listed -> target = 0
+		:: c[1].listed -> target = 1
+		:: c[2].listed -> target = 2
+		fi;
+		/* psci.c: cpu_on: return turn_on(target, entry, context_id, me); */
+		/* psci.c: turn_on: switch (target->state) { */
+		if
+		/* psci.c: turn_on: case CPU_OFF: */
+		:: load_state(target) == OFF ->
+			assert(c[target].given == NOBODY && c[target].waits);	/* ONE */
+			c[target].given = ME
+		:: else -> truth(target); goto unlock
+		fi
+	};
+	/* psci.c: turn_on: target->entry = entry; */
+	atomic { store_entry(target) };
+	/* psci.c: turn_on: target->context_id = context_id; */
+	atomic { store_context_id(target) };
+	/* psci.c: turn_on: dmb(); */
+	/* psci.c: turn_on: target->state = CPU_ON_PENDING; */
+	atomic { dmb; store_state(target, ON_PENDING) };
+	/* psci.c: turn_on: sev(); */
+	atomic { dsb; sev() };
+unlock:
+	/* psci.c: turn_on: unlock(me); */
+	/* psci.c: unlock: dmb(); */
+	/* psci.c: unlock: me->ticket = 0; */
+	atomic { dmb; target = 0; locked = 0; store_ticket(0); goto kernel };
+
+cpu_off:
+	/* psci.c: cpu_off: write32(resident.gicc + GICC_CTLR, 0); */
+	atomic { store_gic_off(); me.kernel = 0 };
+	/* psci.c: cpu_off: clean_own_dcaches(); */
+	atomic { dsb; me.dirty = 0 };
+	/* psci.c: cpu_off: cpu_restart(me); */
+	/* monitor.S: cpu_restart: cpu_wait */
+	goto cpu_wait;
+
+cpu_wait:
+	/* psci.c: cpu_wait: dsb(); */
+	/* psci.c: cpu_wait: me->state = CPU_OFF; */
+	atomic { dsb; store_state(_pid, OFF); me.waits = 1 };
+	do
+	/* psci.c: cpu_wait: while (me->state != CPU_ON_PENDING) */
+	:: atomic { load_state(_pid) == ON_PENDING -> me.waits = 0; break }
+	:: load_state(_pid) != ON_PENDING ->
+		/* psci.c: cpu_wait: wfe(); */
+		wfe()
+	od;
+	/* psci.c: cpu_wait: dmb(); */
+	/* psci.c: cpu_wait: uint32_t entry = me->entry; */
+	atomic { dmb; entry = me.entry };
+	/* psci.c: cpu_wait: uint32_t context_id = me->context_id; */
+	context_id = me.context_id;
+	/* psci.c: cpu_wait: kernel_state_init(); */
+	atomic { me.gic = 1; me.dirty = 1 };
+	/* psci.c: cpu_wait: me->state = CPU_ON; */
+	atomic { store_state(_pid, ON) };
+	/* psci.c: cpu_wait: enter_kernel(context_id, 0, 0, entry, me); */
+	/* monitor.S: enter_kernel: dsb */
+	/* monitor.S: enter_kernel: movs pc, lr */
+	atomic {
+		dsb;
+		assert(entry == me.given && context_id == me.given);	/* ENTRY */
+		me.given = NOBODY;
+		me.entry = NOBODY;
+		me.context_id = NOBODY;
+		entry = NOBODY;
+		context_id = NOBODY;
+		me.kernel = 1;
+		goto kernel
+	};
+
+silent:
+	me.silent = 1;
+end:	false
+}
+
+#ifndef STRONGLY_ORDERED
+/* One CPU's: what waits reaches memory, in any order, at any time. */
+#define mine	c[_pid - N]
+
+active [N] proctype store_buffer()
+{
+end:	do
+	:: atomic { mine.choosing_waits ->
+		mine.choosing = mine.new_choosing;
+		mine.new_choosing = 0;
+		mine.choosing_waits = 0 }
+	:: atomic { mine.ticket_waits ->
+		mine.ticket = mine.new_ticket;
+		mine.new_ticket = 0;
+		mine.ticket_waits = 0 }
+	:: atomic { mine.entry_waits ->
+		c[mine.whose].entry = _pid - N + 1;
+		mine.entry_waits = 0 }
+	:: atomic { mine.context_id_waits ->
+		c[mine.whose].context_id = _pid - N + 1;
+		mine.context_id_waits = 0 }
+	:: atomic { mine.state_waits ->
+		c[mine.whose].state = mine.new_state;
+		mine.new_state = 0;
+		mine.state_waits = 0 }
+	:: atomic { mine.gic_waits -> mine.gic = 0; mine.gic_waits = 0 }
+	od
+}
+#endif
+
+#ifdef CLAIMS
+#define ARRIVES(t)	[] (c[t].given != NOBODY -> <> (c[t].given == NOBODY))
+#define SERVED(t)	[] (c[t].ticket != 0 -> <> (c[t].ticket == 0))
+
+ltl arrives_0 { ARRIVES(0) }
+ltl arrives_1 { ARRIVES(1) }
+ltl arrives_2 { ARRIVES(2) }
+ltl served_0 { SERVED(0) }
+ltl served_1 { SERVED(1) }
+ltl served_2 { SERVED(2) }
+#endif
