@@ -275,7 +275,7 @@ $(out)/linux-system.axf: $(out)/linux-system.lds $(objects) $(out)/payload.o $(l
 	$(call quiet,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o %.a,$^)
 
--include $(wildcard $(out)/*.d $(out)/host/*.d $(out)/host/tools/*.d)
+-include $(wildcard $(out)/*.d $(out)/payloads/*.d $(out)/host/*.d $(out)/host/tools/*.d)
 
 #
 # Debian's kernel, a busybox shell, tests.

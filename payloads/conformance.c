@@ -23,14 +23,13 @@
 #include "board.h"
 #include "boot_wrapper.h"
 #include "conformance.h"
+#include "machine.h"
 #include "memory_map.h"
 #include "registers.h"
 
-/* How long to wait for anything, in seconds; in polls if no counter runs. */
+/* How long to wait for anything, in seconds. */
 #define PATIENCE		10
 #define INTERRUPT_PATIENCE	2
-#define PATIENCE_POLLS		(1u << 26)
-#define UART_POLLS		(1 << 20)
 
 #define CONTEXT_ID(cpu, life)	(0xc0de0000 | (cpu) << 8 | (life))
 #define CONTENTION_ROUNDS	20
@@ -42,18 +41,6 @@
 enum {
 	IDLE, CHECK, CHECK_AND_DIRTY, CPU_GOES_OFF, CONTEND,
 };
-
-static struct {
-	uint32_t gicd, gicc;		/* 0: no GIC in the DTB */
-	uint32_t cpu_count;
-	uint32_t mpidr[CPU_LIMIT];
-	uint32_t failed;		/* bit n: mpidr[n] is not usable */
-	bool psci;
-	bool owns_hyp, owns_secure;	/* by /chosen */
-	uint32_t reserved, reserved_end; /* of the wrapper, for good */
-	const char *mode;
-	const char *bootargs;
-} machine;
 
 struct percpu percpu[CPU_LIMIT] __attribute__((section(".percpu")));
 
@@ -73,39 +60,6 @@ static uint32_t boot_word;		/* r3 of the boot CPU */
 static bool secure;			/* the mode is a Secure one */
 static uint32_t boot_cntfrq;
 static volatile uint32_t go, target_mpidr;
-
-/* The console. */
-
-static void put_character(char c)
-{
-	for (int i = 0; i < UART_POLLS; i++)
-		if ((read32(BOARD_UART_STATUS) & BOARD_UART_MASK) ==
-		    BOARD_UART_READY)
-			break;
-	write32(BOARD_UART_DATA, (uint8_t)c);
-}
-
-static void put(const char *text)
-{
-	while (*text)
-		put_character(*text++);
-}
-
-static void put_hex(uint64_t value, int digits)
-{
-	while (digits--) {
-		uint32_t digit = value >> 4 * digits & 0xf;
-
-		put_character(digit < 10 ? '0' + digit : 'a' + digit - 10);
-	}
-}
-
-static void put_decimal(uint32_t value)
-{
-	if (value >= 10)
-		put_decimal(value / 10);
-	put_character('0' + value % 10);
-}
 
 /* The machine's end. */
 
@@ -255,69 +209,11 @@ static bool svc_works(const char *what, void (*function)(void *),
 	return false;
 }
 
-/* Time. */
-
-struct deadline {
-	uint64_t end;
-	uint32_t polls;
-};
-
-/* Cortex-A9 and older have no Generic Timer. */
-static bool has_timer(void)
-{
-	return read_cp15(ID_PFR1) & ID_PFR1_GENTIMER;
-}
-
-static struct deadline patience(uint32_t seconds)
-{
-	uint64_t end = 0;
-
-	if (has_timer()) {
-		uint32_t hz = read_cp15(CNTFRQ);
-
-		end = read_cp15_64(CNTPCT) +
-		      (uint64_t)(hz ? hz : BOARD_CNTFRQ) * seconds;
-	}
-	return (struct deadline){ end, 0 };
-}
-
-static bool is_over(struct deadline *deadline)
-{
-	return ++deadline->polls > PATIENCE_POLLS ||
-	       (deadline->end && read_cp15_64(CNTPCT) > deadline->end);
-}
-
-/* The DTB. */
-
-static uint32_t big_endian(const uint32_t *word)
-{
-	return __builtin_bswap32(*word);
-}
-
-static bool is_text(const char *text, const char *wanted)
-{
-	while (*text && *text == *wanted)
-		text++, wanted++;
-	return *text == *wanted;
-}
-
-/* The place after `wanted` in text[0..length-1], or NULL. */
-static const char *after(const char *text, uint32_t length, const char *wanted)
-{
-	for (; length; length--, text++) {
-		uint32_t i = 0;
-
-		while (i < length && wanted[i] && text[i] == wanted[i])
-			i++;
-		if (!wanted[i])
-			return text + i;
-	}
-	return NULL;
-}
+/* Of this payload: "conformance=..." in the bootargs. */
 
 static bool is_variant(const char *wanted)
 {
-	const char *variant = machine.bootargs;
+	const char *variant = machine.argument;
 
 	if (!variant)
 		return false;
@@ -330,112 +226,6 @@ static void power_off_if_fast(void)
 {
 	if (machine.psci && is_variant("fast"))
 		power_off();
-}
-
-/*
- * Walk the structure block once. Nodes at the top level and CPUs are all that
- * is looked at; the root has one or two cells for an address, and for a size.
- */
-static void read_dtb(const uint32_t *fdt)
-{
-	const uint32_t *end = fdt + big_endian(fdt + 1) / 4;
-	const uint32_t *token = fdt + big_endian(fdt + 2) / 4;
-	const char *strings = (const char *)fdt + big_endian(fdt + 3);
-	enum { OTHER, CPUS, CHOSEN, RESERVED } parent = OTHER;
-	bool ours = false;
-	const uint32_t *reg = NULL;
-	bool gic = false, usable = true;
-	uint32_t address_cells = 2, size_cells = 1;
-	int depth = 0;
-
-	while (token < end) {
-		uint32_t length;
-		const char *name;
-
-		switch (big_endian(token++)) {
-		case 1:				/* FDT_BEGIN_NODE */
-			name = (const char *)token;
-			for (length = 0; name[length]; length++)
-				;
-			token += length / 4 + 1;
-			reg = NULL;
-			gic = false;
-			usable = true;
-			ours = after(name, length, "boot-wrapper@");
-			if (++depth != 2)
-				break;
-			parent = is_text(name, "cpus") ? CPUS :
-				 is_text(name, "chosen") ? CHOSEN :
-				 is_text(name, "reserved-memory") ? RESERVED :
-				 OTHER;
-			if (is_text(name, "psci")) {
-				machine.psci = true;
-				power_off_if_fast();
-			}
-			break;
-		case 2:				/* FDT_END_NODE */
-			if (depth == 2 && gic && reg) {
-				machine.gicd = big_endian(reg + address_cells - 1);
-				machine.gicc = big_endian(reg + size_cells +
-							  2 * address_cells - 1);
-			}
-			/* A wrapper below ours may have a range, too. */
-			if (depth == 3 && parent == RESERVED && ours && reg &&
-			    big_endian(reg + address_cells - 1) == RESIDENT_START) {
-				machine.reserved = big_endian(reg + address_cells - 1);
-				machine.reserved_end = machine.reserved +
-					big_endian(reg + address_cells +
-						   size_cells - 1);
-			}
-			if (depth == 3 && parent == CPUS && reg &&
-			    machine.cpu_count < CPU_LIMIT) {
-				machine.failed |= !usable << machine.cpu_count;
-				machine.mpidr[machine.cpu_count++] = big_endian(reg);
-			}
-			depth--;
-			reg = NULL;
-			gic = false;
-			break;
-		case 3:				/* FDT_PROP */
-			length = big_endian(token);
-			name = strings + big_endian(token + 1);
-			token += 2;
-			if (depth > 2 && parent != CPUS && parent != RESERVED)
-				;
-			else if (depth == 1 && is_text(name, "#address-cells"))
-				address_cells = big_endian(token);
-			else if (depth == 1 && is_text(name, "#size-cells"))
-				size_cells = big_endian(token);
-			else if (depth == 2 && is_text(name, "compatible"))
-				gic = after((const char *)token, length, "-gic") ||
-				      after((const char *)token, length, ",gic-");
-			else if (depth == 2 && parent == CHOSEN &&
-				 is_text(name, "bootargs")) {
-				machine.bootargs = after((const char *)token,
-							 length, "conformance=");
-				power_off_if_fast();
-			} else if (depth == 2 && parent == CHOSEN &&
-				   is_text(name, "boot-wrapper,boot-mode"))
-				machine.mode = (const char *)token;
-			else if (depth == 2 && parent == CHOSEN &&
-				 is_text(name, "boot-wrapper,owns-hyp"))
-				machine.owns_hyp = length == 0;
-			else if (depth == 2 && parent == CHOSEN &&
-				 is_text(name, "boot-wrapper,owns-secure"))
-				machine.owns_secure = length == 0;
-			else if (is_text(name, "reg"))
-				reg = token;
-			else if (is_text(name, "status"))
-				usable = is_text((const char *)token, "okay") ||
-					 is_text((const char *)token, "ok");
-			token += (length + 3) / 4;
-			break;
-		case 4:				/* FDT_NOP */
-			break;
-		default:			/* FDT_END, or damage */
-			return;
-		}
-	}
 }
 
 /* The entry: the registers at a CPU's first instruction. */
@@ -1598,12 +1388,12 @@ void boot_main(struct percpu *me)
 	me->lives = 1;
 	scope = "";
 	if (!(me->entry[2] & 3) && big_endian(fdt) == 0xd00dfeed)
-		read_dtb(fdt);
+		read_dtb(fdt, "conformance=", power_off_if_fast);
 	if (is_variant("fast"))
 		power_off();
 	if (is_variant("bench"))
 		bench(me);
-	if (machine.bootargs && !is_variant("entry"))
+	if (machine.argument && !is_variant("entry"))
 		fail_in_hyp(me);
 
 	boot_cntfrq = has_timer() ? read_cp15(CNTFRQ) : 0;
