@@ -1,20 +1,30 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """PSCI for long: a short form of each test here always, the long one by `make soak`.
 
-SOAK_CYCLES in the environment makes it the long one. SEED sets what is random; what
-failed says which it was.
+SOAK_CYCLES in the environment makes it the long one: so many cycles of CPU hotplug.
+SEED sets what is random; what failed says which it was.
 """
 
 import os
 import re
+import subprocess
 
 import pytest
 
 import harness
+from test_linux import ALARMS, own_lines
 from test_modes import virt_machine
 
 SEED = int(os.environ.get("SEED", "1"))
 SOAK = int(os.environ.get("SOAK_CYCLES", "0"))
+REBOOTS = 100 if SOAK else 5
+KEXECS = 20 if SOAK else 2
+FREEZES = 50 if SOAK else 3
+
+# What Linux says of a CPU that does not go or come as it should.
+COMPLAINTS = re.compile(ALARMS.pattern + r"|IRQ\d+|IRQ \d+: |irq \d+: nobody cared|"
+                        r"failed to come online|failed to boot|Cannot kill|"
+                        r"unable to|may not have shut down")
 
 
 def board(name, cpus):
@@ -23,6 +33,142 @@ def board(name, cpus):
         variables, options = virt_machine("secure=on,virtualization=on", cpus)
         return {**variables, "SMP": cpus}, options
     return {"SMP": cpus, "DTB": harness.DTB}, {"cpus": cpus}
+
+
+def newc(files):
+    """An archive of programs, as an initramfs has them: {path: contents}."""
+    archive = b""
+    for path, data in [*files.items(), ("TRAILER!!!", b"")]:
+        mode = 0o100755 if data else 0
+        name = path.encode() + b"\0"
+        numbers = [0, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0]
+        header = b"070701" + b"".join(b"%08X" % number for number in numbers) + name
+        for part in (header, data):
+            archive += part + b"\0" * (-len(part) % 4)
+    return archive
+
+
+def initramfs(name, files):
+    """The usual one and some programs of ours: Linux unpacks one after the other."""
+    data = harness.initramfs().read_bytes()
+    path = harness.CHECK / f"{name}.cpio"
+    path.write_bytes(data + b"\0" * (-len(data) % 4) + newc(files))
+    return path
+
+
+def complaints(log):
+    return [line for line in log.splitlines() if COMPLAINTS.search(line)]
+
+
+def check_whole(guest, cpus):
+    """All CPUs there, nothing said about them, and the Monitor ends the machine."""
+    assert guest.run("cat /sys/devices/system/cpu/online").strip() == f"0-{cpus - 1}"
+    assert not complaints(guest.log)
+    assert not complaints(guest.run("dmesg"))
+    assert not ALARMS.search("\n".join(own_lines(guest.log)))
+    assert "unexpected" not in guest.log
+    assert guest.end("poweroff -f") == 0
+
+
+@pytest.mark.parametrize("name, cpus, cycles", [("vexpress-a15", 4, 600), ("virt", 8, 400)])
+def test_hotplug(name, cpus, cycles):
+    """Linux turns CPUs off and on at random, with work for all of them."""
+    cycles = SOAK or cycles
+    variables, options = board(name, cpus)
+    script = (harness.TOP / "tests" / "hotplug.sh").read_bytes()
+    image = harness.linux(f"stress-{cpus}", **variables, BOOTARGS="console=ttyAMA0",
+                          INITRD=initramfs("hotplug", {"bin/hotplug": script}))
+    # For 100 cycles, which take 10 s if the host has nothing else to do.
+    with harness.Guest(image, timeout=600, **options) as guest:
+        guest.child.send(f"hotplug {cycles} {SEED}\n")
+        for done in range(100, cycles + 1, 100):
+            guest.wait(rf"hotplug: {done} cycles done|hotplug: FAIL[^\n]*\n")
+            assert "hotplug: FAIL" not in guest.log, guest.log[-2000:]
+        guest.wait("hotplug: (PASS|FAIL)[^\n]*\n")
+        assert f"hotplug: PASS, {cycles} cycles, online: 0-{cpus - 1}" in guest.log
+        guest.wait(harness.PROMPT)
+        check_whole(guest, cpus)
+
+
+def test_reboots():
+    """SYSTEM_RESET again and again: all CPUs in Hyp mode each time."""
+    variables, options = board("vexpress-a15", 4)
+    image = harness.linux("stress-reboot", **variables)
+    with harness.Guest(image, reboot=True, **options) as guest:
+        for _ in range(REBOOTS):
+            guest.log = ""
+            guest.child.send("reboot -f\n")
+            guest.wait("boot-wrapper: version")
+            guest.wait(r"boot-wrapper-initramfs: ready, 4 CPUs online")
+            guest.wait(harness.PROMPT)
+            assert "CPU: All CPU(s) started in HYP mode." in guest.log
+            assert "boot-wrapper: 4 CPUs" in guest.log
+            assert not complaints(guest.log)
+        check_whole(guest, 4)
+
+
+INITRD_SIZE = 16 << 20
+
+KEXEC = f"""#!/bin/sh
+# The next kernel gets this one's DTB and, packed anew, its initramfs, both where
+# they were; what is a link but this one, /init makes anew.
+cell() {{ hexdump -v -e '4/1 "%02x"' "/proc/device-tree/chosen/$1"; }}
+(find . -xdev ! -type l; echo ./bin/sh) | cpio -o -H newc >/dev/initrd || exit
+truncate -s {INITRD_SIZE} /dev/initrd
+/bin/kexec /kernel $1 /dev/initrd "$(cell linux,initrd-start)" /sys/firmware/fdt $2
+echo "kexec: FAIL, error $?"
+"""
+
+
+def kexec_program():
+    program = harness.CHECK / "kexec"
+    harness.CHECK.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["arm-linux-gnueabihf-gcc", "-Wall", "-Wextra", "-Werror", "-O1", "-marm",
+                    "-static", "-nostdlib", "-ffreestanding", "-no-pie", "-o", program,
+                    harness.TOP / "tests" / "kexec.c"], check=True)
+    return program.read_bytes()
+
+
+def test_kexec():
+    """From kernel to kernel, not by the wrapper: each has all CPUs, and in Hyp mode.
+
+    Linux sends the others off by CPU_OFF, goes back to Hyp mode through its own stub and
+    enters the new kernel there, which turns the others on.
+    """
+    variables, options = board("vexpress-a15", 4)
+    files = {"bin/kexec": kexec_program(), "bin/again": KEXEC.encode(),
+             "kernel": harness.VMLINUZ.read_bytes()}
+    initrd = initramfs("kexec", files)
+    os.truncate(initrd, INITRD_SIZE)
+    image = harness.linux("stress-kexec", **variables, INITRD=initrd)
+    with harness.Guest(image, **options) as guest:
+        [kernel, dtb] = [re.search(rf"\[(\w+)\.\.\w+\] {what}", guest.log)[1]
+                         for what in ("kernel", "DTB")]
+        for _ in range(KEXECS):
+            guest.log = ""
+            guest.child.send(f"again {kernel} {dtb}\n")
+            guest.wait(r"Booting Linux on physical CPU 0x0|kexec: FAIL[^\n]*\n")
+            assert "kexec: FAIL" not in guest.log, guest.log
+            guest.wait(r"boot-wrapper-initramfs: ready, 4 CPUs online")
+            guest.wait(harness.PROMPT)
+            assert "boot-wrapper: version" not in guest.log
+            assert "CPU: All CPU(s) started in HYP mode." in guest.log
+            assert not complaints(guest.log)
+        check_whole(guest, 4)
+
+
+def test_freeze():
+    """Suspend to idle, woken by the real-time clock: all CPUs wait for interrupts."""
+    variables, options = board("vexpress-a15", 4)
+    image = harness.linux("stress-reboot", **variables)
+    with harness.Guest(image, **options) as guest:
+        for _ in range(FREEZES):
+            slept = guest.run("cd /sys/class/rtc/rtc0; was=$(cat since_epoch);"
+                              "echo +2 >wakealarm; echo freeze >/sys/power/state;"
+                              "echo slept=$(($(cat since_epoch) - was)); cd /")
+            assert 1 <= int(re.search(r"slept=(\d+)", slept)[1]) <= 60, slept
+        assert guest.run("cat /sys/power/suspend_stats/success").strip() == str(FREEZES)
+        check_whole(guest, 4)
 
 
 @pytest.mark.parametrize("name, cpus, calls, long", [
