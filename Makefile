@@ -109,7 +109,7 @@ endif
 BOOTARGS ?= $(BOARD_BOOTARGS)
 endif
 
-.PHONY: all wrapper deps run run-xen run-now check bench docs clean help FORCE
+.PHONY: all wrapper deps run run-xen run-now check soak bench docs clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -302,7 +302,7 @@ $(debian_initrd): tools/mkinitramfs tools/initramfs-init | $(deps)/busybox
 
 # "make deps run": what depends on files that deps brings is looked at after it.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
-wrapper all run run-xen check bench: | deps
+wrapper all run run-xen check soak bench: | deps
 endif
 
 run:
@@ -322,6 +322,10 @@ run-now: $(out)/linux-system.axf
 
 check:
 	$(Q)$(PYTHON) -m pytest -q --tb=short $(TESTS) $(PYTEST_ARGS)
+
+soak:
+	$(Q)SOAK_CYCLES=$(or $(SOAK_CYCLES),20000) \
+		$(PYTHON) -m pytest -v --tb=short --durations=0 tests/test_stress.py $(PYTEST_ARGS)
 
 docs: docs/boot-path.svg docs/psci-states.svg
 docs/%.svg: docs/%.dot
@@ -343,6 +347,8 @@ help:
 #?   make run          Debian's kernel and a busybox shell, in QEMU
 #?   make run-xen      the same under Debian's Xen, as its dom0
 #?   make check        all tests
+#?   make soak         PSCI under stress for hours: SOAK_CYCLES=20000 of CPU hotplug,
+#?                     SEED=1 for what is random
 #?   make bench        what is measured, beside what others need
 #?   make              boot-wrapper.elf and .bin, in build/<board>/
 #?   make KERNEL= DTB= linux-system.axf too: the wrapper with your kernel in it
