@@ -1,0 +1,485 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""tools/bw-run: verdicts on boots, real ones and ones that a script plays, and docs/ci."""
+
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import time
+import tomllib
+import xml.etree.ElementTree as xml
+
+import pexpect
+import pytest
+
+import harness
+import test_poison
+
+TOOL = harness.TOP / "tools" / "bw-run"
+
+
+def bw_run(results, *arguments, cwd=None, expected=None):
+    """Run it; returns (status, all output). The initramfs is said, not found."""
+    done = subprocess.run([sys.executable, TOOL, f"--results={results}", f"--deps={harness.DEPS}",
+                           *map(str, arguments)], capture_output=True, text=True, cwd=cwd,
+                          errors="replace")
+    text = done.stdout + done.stderr
+    assert "Traceback" not in text, text
+    assert expected is None or done.returncode == expected, text
+    return done.returncode, text
+
+
+@pytest.fixture
+def player(tmp_path):
+    """player(text, then) makes a "QEMU" that prints the text, then runs shell commands."""
+    def make(text, then="sleep 60"):
+        (tmp_path / "text").write_text(text)
+        program = tmp_path / "player"
+        program.write_text(f"#!/bin/sh\ncat {tmp_path}/text\n{then}\n")
+        program.chmod(0o755)
+        (tmp_path / "image.axf").touch()
+        return [f"--qemu={program}", f"--image={tmp_path}/image.axf", "--timeout=20"]
+    return make
+
+
+GOOD = """\
+boot-wrapper: entering the kernel in Non-secure Hyp mode; it owns Hyp mode, but not Secure state
+[    0.000000] Booting Linux on physical CPU 0x0
+[    0.2] smp: Brought up 1 node, 2 CPUs
+[    0.2] CPU: All CPU(s) started in HYP mode.
+debian login: 
+"""
+
+
+#
+# Real boots.
+#
+
+def test_pass(image, tmp_path):
+    """The console live and in the log, the mode, the CPUs, and --expect in order."""
+    _, text = bw_run(tmp_path, "--image", image, "--expect-mode=hyp", "--expect=2 CPUs online",
+                     "--expect=~ # ", "--name=first", f"--junit={tmp_path}/r/j.xml", expected=0)
+    log = tmp_path / "first.log"
+    assert "bw-run: vexpress-a15, 2 CPUs: image " in text
+    assert "Booting Linux on physical CPU" in text and "bw-run: PASS first" in text
+    assert re.search(rf"^bw-run: log: .*{log.name}$", text, re.M)
+    written = log.read_text()
+    assert "# qemu-system-arm -M" in written and "# PASS first" in written
+    assert "CPU: All CPU(s) started in HYP mode." in written
+    [case] = xml.parse(tmp_path / "r/j.xml").getroot().iter("testcase")
+    assert case.get("name") == "first" and not case.findall("failure")
+
+
+def test_qemus_own_loader(tmp_path):
+    """For comparison: Hyp mode on all CPUs where QEMU gives it, not where reset is Secure."""
+    plain = ["--kernel", harness.VMLINUZ, "--initrd", harness.initramfs(), "--no-wrapper"]
+    bw_run(tmp_path, *plain, "--machine=secure=off", "--expect-mode=hyp", expected=0)
+    _, text = bw_run(tmp_path, *plain, "--expect-mode=hyp", expected=1)
+    assert 'the kernel says "CPU: All CPU(s) started in SVC mode.", but hyp was expected' in text
+    assert "this usually means: " in text and "Hyp" in text.split("this usually means: ")[1]
+    # SVC mode, but the Secure one: Linux cannot tell, QEMU can.
+    _, text = bw_run(tmp_path, *plain, "--expect-mode=svc", "--quiet", expected=1)
+    assert "a CPU is in Secure state, but svc was expected" in text
+
+
+def test_svc(tmp_path):
+    image = harness.linux("bw-run-svc", SMP=2, MODE="svc")
+    bw_run(tmp_path, "--image", image, "--expect-mode=svc", expected=0)
+
+
+def test_refusal_of_the_wrapper(image, tmp_path):
+    _, text = bw_run(tmp_path, "--image", image, "--memory=512M", expected=1)
+    assert re.search(r"FAIL .*: boot-wrapper: no RAM at", text)
+    assert "--memory" in text.split("remedy: ")[1]
+
+
+def test_qemu_refuses(image, tmp_path):
+    _, text = bw_run(tmp_path, "--image", image, "--qemu-args=-device nonexistent", expected=2)
+    assert "COULD NOT RUN" in text and "nonexistent" in text
+
+
+def test_too_few_cpus(image, tmp_path):
+    """The DTB has two; the machine has four."""
+    _, text = bw_run(tmp_path, "--image", image, "--cpus=4", expected=1)
+    assert "2 of 4 CPUs came up" in text
+
+
+# A line of the wrapper, taken out (as test_poison.py has them), and what bw-run makes of it.
+BROKEN = {
+    "NSACR": (1, "NSACR does not allow", ""),
+    # What was said, but not yet to the console, is found in memory.
+    "GICC_PMR": (124, "GICC_PMR in Secure state", "smp: Bringing up secondary CPUs ..."),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_diagnosis(image, tmp_path, what):
+    status, meaning, shown = BROKEN[what]
+    broken = patched(image, tmp_path, {
+        at: test_poison.instead_of(word) for at, word in
+        test_poison.instructions(image, *test_poison.FORGOTTEN[what]).items()})
+    _, text = bw_run(tmp_path, "--image", broken, "--timeout=15", "--quiet", expected=status)
+    assert meaning in text.split("this usually means: ")[1]
+    assert shown in text
+    if status == 124:
+        assert re.search(r"when it was stopped: CPU 0: Non-secure svc mode, PC c", text)
+
+
+def patched(image, tmp_path, changes):
+    assert changes
+    return harness.patch(image, tmp_path / "t.axf", changes)
+
+
+def first(image, function, pattern):
+    """(address, word) of the first such instruction of a function."""
+    found = test_poison.instructions(image, function, pattern)
+    assert found, f"no such instruction in {function} any more"
+    return min(found.items())
+
+
+def test_diagnosis_of_no_dtb(image, tmp_path):
+    """r2 = 0 on the boot CPU; only the kernel's log buffer shows it."""
+    at, _ = first(image, "enter_kernel", r"mov\s+r4, #0")
+    broken = patched(image, tmp_path, {at: 0xE3A02000})      # mov r2, #0
+    _, text = bw_run(tmp_path, "--image", broken, "--timeout=10", "--quiet", expected=124)
+    assert "r2 is not its address" in text.split("this usually means: ")[1], text
+
+
+def test_diagnosis_of_a_lost_cpu(image, tmp_path):
+    """CPU_ON succeeds, and the CPU goes on sleeping."""
+    at, _ = first(image, "cpu_wait", r"wfe")
+    _, text = bw_run(tmp_path, "--image", patched(image, tmp_path, {at + 4: 0xEAFFFFFD}),  # b to it
+                     "--quiet", expected=1)
+    assert "CPU1: failed to come online" in text
+    assert "never came to the kernel" in text.split("this usually means: ")[1]
+
+
+def test_diagnosis_of_no_hvc(image, tmp_path):
+    """SCR.HCE is clear: not a word from the kernel."""
+    at, word = first(image, "kernel_state_init", r"orr\s+r\d+, r\d+, #1")       # SCR_NS
+    without = word & 0x000FF000 | 0xE3C00C01        # bic rd, rn, #SCR_HCE; NS is set in rn
+    _, text = bw_run(tmp_path, "--image", patched(image, tmp_path, {at: without}), "--timeout=10",
+                     "--quiet", expected=124)
+    assert "SCR.HCE is not set" in text.split("this usually means: ")[1], text
+
+
+def test_matrix(image, tmp_path):
+    """Lists make a product, defaults count, the status is the worst, one report has all."""
+    matrix = tmp_path / "m.toml"
+    matrix.write_text(f"""
+        [defaults]
+        image = "{image}"
+        quiet = true
+        [[boot]]
+        name = "ok"
+        expect-mode = "hyp"
+        memory = ["1G", "2G"]
+        [[boot]]
+        name = "bad"
+        expect-mode = "hyp"
+        machine = "virtualization=off"
+        [[boot]]
+        name = "missing"
+        image = "/nonexistent/i.axf"
+        """)
+    _, text = bw_run(tmp_path, "--matrix", matrix, "-j2", f"--junit={tmp_path}/j.xml", expected=2)
+    for line in (r"ok-memory=1G +PASS", r"ok-memory=2G +PASS", r"bad +FAIL .*in svc mode, not hyp",
+                 r"missing +COULD NOT RUN .*no such file; build it", r"2 of 4 passed"):
+        assert re.search(rf"^bw-run: {line}", text, re.M), text
+    suite = xml.parse(tmp_path / "j.xml").getroot().find("testsuite")
+    assert [suite.get(name) for name in ("tests", "failures", "errors")] == ["4", "1", "1"]
+    for name in ("ok-memory=1G", "bad"):
+        assert "Booting Linux" in (tmp_path / f"{name}.log").read_text()
+
+
+def test_interactive(image, tmp_path):
+    """After the verdict the keys go to the guest; Ctrl-A X ends; the status stays."""
+    command = [str(TOOL), f"--results={tmp_path}", f"--image={image}", "--interactive",
+               "--expect-mode=hyp", "--expect=~ # "]
+    with pexpect.spawn(sys.executable, command, timeout=90, encoding="utf-8",
+                       codec_errors="replace") as child:
+        child.expect("bw-run: PASS")
+        child.expect("the console is yours; Ctrl-A X ends")
+        child.send("echo sum=$((40+2))\r")
+        child.expect("sum=42")
+        child.send("\x01x")
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == 0
+    assert "sum=42" in (tmp_path / "vexpress-a15-image-2cpu.log").read_text()
+
+
+#
+# What a console can say, played by a script.
+#
+
+def test_played(player, tmp_path):
+    _, text = bw_run(tmp_path, *player(GOOD), "--expect-mode=hyp", expected=0)
+    assert "PASS" in text
+
+
+FAILURES = {
+    "panic": ("Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)",
+              "initrd"),
+    "oops": ("Internal error: Oops: 5 [#1] SMP ARM", None),
+    "BUG": ("BUG: scheduling while atomic", None),
+    "warning": ("WARNING: CPU: 0 PID: 1 at kernel/x.c:1", None),
+    "modes": ("CPU: WARNING: CPU(s) started in wrong/inconsistent modes (primary CPU mode 0x1a)",
+              "not all"),
+    "CPU": ("CPU1: failed to come online", "CPU_ON"),
+    "Xen": ("(XEN) Panic on CPU 0:", None),
+    "ours": ("boot-wrapper: CPU 00000000: unexpected data abort in Hyp mode, PC 82000a10, from "
+             "mode hyp, SPSR 000001da, HSR 02000000, HDFAR 00000000, HIFAR 00000000; this CPU stops",
+             "exception"),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_failure_ends_the_boot(player, tmp_path, case):
+    """At once, though the script goes on, with the line as the reason; unless it is allowed."""
+    line, meaning = FAILURES[case]
+    arguments = player(GOOD.replace("debian", f"[    0.3] {line}\ndebian")
+                       if not line.startswith("boot-wrapper") else f"{line}\n{GOOD}")
+    begin = time.monotonic()
+    _, text = bw_run(tmp_path, *arguments, "--quiet", expected=1)
+    assert time.monotonic() - begin < 15
+    assert line in re.search("FAIL .*", text)[0]
+    assert meaning is None or meaning in text.split("this usually means: ")[1], text
+    bw_run(tmp_path, *arguments, f"--allow={re.escape(line)}", "--quiet", expected=0)
+
+
+def test_own_failure(player, tmp_path):
+    bw_run(tmp_path, *player("no joy today\n" + GOOD), "--fail=no j.y", expected=1)
+
+
+@pytest.mark.parametrize("change, mode, status, reason", [
+    (("", ""), "svc", 1, "the wrapper entered the kernel in hyp mode, not svc"),
+    (("HYP", "SVC"), "hyp", 1, "the kernel says"),
+    (("CPU: All", "CPU: no"), "hyp", 1, "did not say in which mode"),
+    (("CPU: All", "CPU: no"), "any", 0, ""),
+    (("2 CPUs", "1 CPU"), "any", 1, "1 of 2 CPUs came up"),
+    (("Brought", "bought"), "any", 1, "did not say that 2 CPUs are up"),
+    (("debian login: ", "Last login: never"), "hyp", 124, "no sign of userspace"),
+])
+def test_evidence(player, tmp_path, change, mode, status, reason):
+    _, text = bw_run(tmp_path, *player(GOOD.replace(*change)), f"--expect-mode={mode}", "--quiet",
+                     "--timeout=3", expected=status)
+    assert reason in text
+
+
+XEN = """\
+boot-wrapper: entering the kernel in Non-secure Hyp mode; it owns Hyp mode, but not Secure state
+(XEN) Brought up 2 CPUs
+[    0.0] Booting Linux on physical CPU 0x0
+[    0.2] smp: Brought up 1 node, 1 CPU
+[    0.2] CPU: All CPU(s) started in SVC mode.
+boot-wrapper-initramfs: ready, 1 CPUs online
+"""
+
+
+def test_xen_not_its_dom0_is_asked(player, tmp_path):
+    bw_run(tmp_path, *player(XEN), "--expect-mode=hyp", expected=0)
+    bw_run(tmp_path, *player(XEN), "--expect-mode=hyp", "--cpus=1", expected=1)
+    bw_run(tmp_path, *player(XEN), "--expect-mode=svc", expected=1)
+
+
+def test_another_kernel(player, tmp_path):
+    """One that is neither Linux nor Xen, and says nothing of modes: the wrapper's word counts."""
+    text = GOOD.splitlines()[0] + "\nmine: up\n"
+    bw_run(tmp_path, *player(text), "--until=^mine: up", "--expect-mode=hyp", expected=0)
+
+
+def test_expected_in_order(player, tmp_path):
+    arguments = player(GOOD + "one\ntwo\n")
+    bw_run(tmp_path, *arguments, "--expect=one", "--expect=t.o", expected=0)
+    _, text = bw_run(tmp_path, *arguments, "--expect=two", "--expect=one", "--timeout=2",
+                     expected=124)
+    assert "after 2 s no 'one' on the console" in text
+
+
+def test_any_init_will_do_if_it_lives(player, tmp_path):
+    text = GOOD.replace("debian login: ", "[    0.9] Run /init as init process")
+    bw_run(tmp_path, *player(text), expected=0)
+    _, text = bw_run(tmp_path, *player(text, "sleep 2; echo Kernel panic - not syncing: x; sleep 60"),
+                     expected=1)
+    assert "FAIL" in text and "not syncing: x" in text
+
+
+@pytest.mark.parametrize("then, reason", [
+    ("exit 0", "QEMU ended with status 0, with no sign of userspace"),
+    ("exit 3", "boot-wrapper: the kernel takes svc"),
+    ("kill -SEGV $$", "QEMU was ended by signal 11"),
+])
+def test_early_end(player, tmp_path, then, reason):
+    text = "boot-wrapper: the kernel takes svc (by its note), but this CPU gives hyp\n"
+    _, text = bw_run(tmp_path, *player(text, then), expected=1)
+    assert reason in text
+
+
+def test_endless_output(player, tmp_path):
+    _, text = bw_run(tmp_path, *player("", "exec yes $(seq 100)"), "--quiet", expected=1)
+    assert "something repeats for ever" in text
+
+
+def test_tap(player, tmp_path):
+    """Nothing else on stdout."""
+    done = subprocess.run([TOOL, f"--results={tmp_path}", "--tap", "--expect-mode=svc",
+                           *player(GOOD)], capture_output=True, text=True)
+    lines = done.stdout.splitlines()
+    assert lines[:3] == ["TAP version 13", "1..1", "not ok 1 - vexpress-a15-image-2cpu"]
+    assert all(line.startswith("# ") for line in lines[3:]) and len(lines) > 4
+    assert done.returncode == 1
+
+
+def test_junit_holds_any_console(player, tmp_path):
+    bw_run(tmp_path, *player("\x1b[31m\x00\x07\ufffe<&>\n" + GOOD), "--expect-mode=svc",
+           f"--junit={tmp_path}/j.xml", expected=1)
+    [case] = xml.parse(tmp_path / "j.xml").getroot().iter("testcase")
+    assert "not svc" in case.find("failure").get("message")
+    assert "<&>" in case.find("system-out").text
+
+
+def test_qemu_never_outlives(player, tmp_path):
+    """Neither a timeout nor a signal leaves it behind."""
+    arguments = player("", f"echo $$ >{tmp_path}/pid; trap '' TERM; while :; do sleep 1; done")
+    bw_run(tmp_path, *arguments, "--timeout=1", expected=124)
+    assert not pathlib.Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
+    with pexpect.spawn(str(TOOL), [f"--results={tmp_path}", *arguments], timeout=20) as child:
+        child.expect("2 CPUs: image")
+        time.sleep(1)
+        child.kill(15)
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == 143
+    assert not pathlib.Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
+
+
+#
+# Could not run.
+#
+
+@pytest.mark.parametrize("arguments, reason", [
+    ([], "say what to boot"),
+    (["--image=/nonexistent/i", "--kernel=k"], "say what to boot"),
+    (["--image=/nonexistent/i"], "--image /nonexistent/i: no such file"),
+    (["--kernel=/nonexistent/k"], "--kernel /nonexistent/k: no such file"),
+    (["--kernel=/"], "--kernel /: not a file"),
+    (["--kernel={k}", "--wrapper-dir=/nonexistent"], "linux-system-semi.axf: no such file; run"),
+    (["--kernel={k}", "--no-wrapper", "--dtb=/nonexistent/d"], "--dtb /nonexistent/d"),
+    (["--kernel={k}", "--no-wrapper", "--initrd=x", "--no-initrd"], "say one of them"),
+    (["--kernel={k}", "--no-wrapper", "--mode=svc"], "--mode with --source none"),
+    (["--image={k}", "--bootargs=x"], "--bootargs with --image"),
+    (["--image={k}", "--board=toaster"], "no such board; there are: "),
+    (["--image={k}", "--expect=("], "is not a regular expression"),
+    (["--image={k}", "--timeout=0"], "positive"),
+    (["--image={k}", "--cpus=many"], "invalid int value"),
+    (["--image={k}", "--expect-mode=turbo"], "invalid choice"),
+    (["--image={k}", "--qemu=/nonexistent/qemu"], "no /nonexistent/qemu; install it"),
+    (["--image={k}", "--log=/nonexistent/d/x"], "--log"),
+    (["--image={k}", "--name=a/b"], "it names a file"),
+    (["--image={k}", "--interactive"], "takes a terminal"),
+    (["--matrix=/nonexistent/m"], "--matrix /nonexistent/m: No such file"),
+])
+def test_could_not_run(tmp_path, arguments, reason):
+    if "log" in reason and os.geteuid() == 0:
+        (tmp_path / "file").touch()
+        arguments = ["--image={k}", f"--log={tmp_path}/file/x"]
+    arguments = [word.replace("{k}", str(harness.VMLINUZ)) for word in arguments]
+    _, text = bw_run(tmp_path, *arguments, expected=2)
+    assert reason in text and len(text.strip().splitlines()) <= 3, text
+
+
+@pytest.mark.parametrize("text, reason", [
+    ("[[boot]]\nimage = ", "Invalid value"),
+    ("x = 1\n[[boot]]\n", "has to consist of [[boot]] tables"),
+    ("[boot]\n", "has to consist of [[boot]] tables"),
+    ("[[boot]]\ncolour = 1\n", "boot 1: unrecognized arguments: --colour=1"),
+    ("[[boot]]\njunit = 'x'\n", "boot 1: junit is of the whole run"),
+    ("[[boot]]\nname = 'a'\n[[boot]]\nname = 'a'\n", "a second boot of the name a"),
+])
+def test_bad_matrix(tmp_path, text, reason):
+    (tmp_path / "m.toml").write_text(text)
+    _, text = bw_run(tmp_path, "--matrix", tmp_path / "m.toml", expected=2)
+    assert reason in text
+
+
+#
+# How the kernel gets into the machine.
+#
+
+@pytest.fixture
+def dry_run(tmp_path):
+    """dry_run(arguments) is QEMU's command line, with files of strange names."""
+    odd = tmp_path / "a,b c"
+    odd.mkdir()
+    for name in ("linux-system-semi.axf", "boot-wrapper.bin", "kernel", "initrd,1"):
+        (odd / name).write_bytes(name.encode())
+
+    def run(*arguments):
+        _, text = bw_run(tmp_path, "--dry-run", f"--kernel={odd}/kernel",
+                         f"--initrd={odd}/initrd,1", f"--wrapper-dir={odd}", *arguments, expected=0)
+        return text, shlex.split(text)
+    return run
+
+
+def value(words, option):
+    return words[words.index(option) + 1]
+
+
+def test_semihosting(dry_run):
+    """Words without spaces; commas doubled; the bootargs behind "--"."""
+    _, words = dry_run("--mode=svc", "--grant=secure", "--smc=none", "--bootargs=a=1,2 b",
+                       f"--dtb={harness.DTB}")
+    assert value(words, "-kernel").endswith("a,b c/linux-system-semi.axf")
+    config = value(words, "-semihosting-config")
+    options = [o.replace(",,", ",") for o in re.split(r"(?<!,),(?!,)", config)]
+    assert options[:3] == ["enable=on", "target=native", "arg=boot-wrapper"]
+    text = " ".join(o.removeprefix("arg=") for o in options[2:])
+    assert re.fullmatch(rf"boot-wrapper --kernel \S+/kernel --dtb {harness.DTB} "
+                        r"--initrd \S+/initrd --mode svc --grant secure --smc none "
+                        r"-- a=1,2 b", text), text
+    assert "--no-initrd" in value(dry_run("--no-initrd", "--initrd=")[1], "-semihosting-config")
+
+
+def test_prepended(dry_run):
+    _, words = dry_run("--source=prepended", "--bootargs=x y")
+    assert value(words, "-kernel").endswith("/prepended.bin")
+    assert value(words, "-append") == "x y" and value(words, "-initrd").endswith("initrd,1")
+    assert value(words, "-dtb") == str(harness.DTB)
+
+
+def test_firmware(dry_run):
+    _, words = dry_run("--board=virt")
+    assert value(words, "-bios").endswith("boot-wrapper.bin")
+    assert value(words, "-kernel").endswith("/kernel") and "-dtb" not in words
+    assert value(words, "-append") == "console=ttyAMA0"
+
+
+def test_overrides(dry_run):
+    text, words = dry_run("--board=virt", "--no-wrapper", "--machine=secure=off", "--memory=2G",
+                          "--cpu=cortex-a7", "--cpus=3", "--qemu-args=-s -S", "--qemu=q")
+    assert words[0] == "q" and words[-2:] == ["-s", "-S"]
+    assert value(words, "-M") == "virt,secure=on,virtualization=on,secure=off"
+    assert [value(words, option) for option in ("-m", "-cpu", "-smp")] == ["2G", "cortex-a7", "3"]
+    assert "-bios" not in words and "semihosting" not in text
+
+
+#
+# The table of symptoms, and docs/ci.
+#
+
+def test_symptoms():
+    with open(harness.TOP / "tools" / "symptoms.toml", "rb") as stream:
+        table = tomllib.load(stream)["symptom"]
+    keys = {"shows", "last", "cpu", "without"}
+    for symptom in table:
+        assert set(symptom) - keys - {"outcome"} == {"meaning", "remedy"}, symptom
+        assert set(symptom) & keys
+        assert symptom.get("outcome", "fail") in ("fail", "timeout")
+        for key in keys & set(symptom):
+            re.compile(symptom[key])
+        assert not any(word in symptom["meaning"] + symptom["remedy"]
+                       for word in ("\n", "WARNING:", "BUG:"))
+    assert len({symptom["meaning"] for symptom in table}) == len(table)
