@@ -18,6 +18,7 @@ import harness
 import test_poison
 
 TOOL = harness.TOP / "tools" / "bw-run"
+LOG = "vexpress-a15-image-2cpu.log"
 
 
 def bw_run(results, *arguments, cwd=None, expected=None):
@@ -108,19 +109,28 @@ def test_too_few_cpus(image, tmp_path):
 
 # A line of the wrapper, taken out (as test_poison.py has them), and what bw-run makes of it.
 BROKEN = {
-    "NSACR": (1, "NSACR does not allow", ""),
+    "NSACR": (1, "NSACR does not allow", "VFP support v0.3: not present"),
     # What was said, but not yet to the console, is found in memory.
     "GICC_PMR": (124, "GICC_PMR in Secure state", "smp: Bringing up secondary CPUs ..."),
 }
 
 
+@pytest.fixture(scope="module")
+def hang(image, tmp_path_factory):
+    """The --timeout for a kernel that hangs: time for a whole boot, as busy as this machine is."""
+    _, text = bw_run(tmp_path_factory.mktemp("hang"), "--image", image, "--quiet", expected=0)
+    seconds = float(re.search(r"PASS .*\((\d+\.\d) s\)", text)[1])
+    return f"--timeout={1.5 * seconds + 3:.0f}"
+
+
 @pytest.mark.parametrize("what", BROKEN)
-def test_diagnosis(image, tmp_path, what):
+def test_diagnosis(image, tmp_path, hang, what):
     status, meaning, shown = BROKEN[what]
     broken = patched(image, tmp_path, {
         at: test_poison.instead_of(word) for at, word in
         test_poison.instructions(image, *test_poison.FORGOTTEN[what]).items()})
-    _, text = bw_run(tmp_path, "--image", broken, "--timeout=15", "--quiet", expected=status)
+    _, text = bw_run(tmp_path, "--image", broken, hang if status == 124 else "--timeout=60",
+                     *["--quiet"] * (status == 124), expected=status)
     assert meaning in text.split("this usually means: ")[1]
     assert shown in text
     if status == 124:
@@ -139,12 +149,21 @@ def first(image, function, pattern):
     return min(found.items())
 
 
-def test_diagnosis_of_no_dtb(image, tmp_path):
+def test_diagnosis_of_no_dtb(image, tmp_path, hang):
     """r2 = 0 on the boot CPU; only the kernel's log buffer shows it."""
     at, _ = first(image, "enter_kernel", r"mov\s+r4, #0")
     broken = patched(image, tmp_path, {at: 0xE3A02000})      # mov r2, #0
-    _, text = bw_run(tmp_path, "--image", broken, "--timeout=10", "--quiet", expected=124)
+    _, text = bw_run(tmp_path, "--image", broken, hang, "--quiet", expected=124)
     assert "r2 is not its address" in text.split("this usually means: ")[1], text
+
+
+@pytest.mark.parametrize("seconds", [3, 5])
+def test_diagnosis_of_impatience(image, tmp_path, seconds):
+    """Not up yet, be it while it decompresses itself, prints into memory, or at last speaks."""
+    _, text = bw_run(tmp_path, "--image", image, f"--timeout={seconds}", "--quiet",
+                     "--until=never", expected=124)
+    assert "it was still going on" in text
+    assert "--timeout" in text.split("remedy: ")[1], text
 
 
 def test_diagnosis_of_a_lost_cpu(image, tmp_path):
@@ -156,12 +175,12 @@ def test_diagnosis_of_a_lost_cpu(image, tmp_path):
     assert "never came to the kernel" in text.split("this usually means: ")[1]
 
 
-def test_diagnosis_of_no_hvc(image, tmp_path):
+def test_diagnosis_of_no_hvc(image, tmp_path, hang):
     """SCR.HCE is clear: not a word from the kernel."""
     at, word = first(image, "kernel_state_init", r"orr\s+r\d+, r\d+, #1")       # SCR_NS
     without = word & 0x000FF000 | 0xE3C00C01        # bic rd, rn, #SCR_HCE; NS is set in rn
-    _, text = bw_run(tmp_path, "--image", patched(image, tmp_path, {at: without}), "--timeout=10",
-                     "--quiet", expected=124)
+    _, text = bw_run(tmp_path, "--image", patched(image, tmp_path, {at: without}), hang, "--quiet",
+                     expected=124)
     assert "SCR.HCE is not set" in text.split("this usually means: ")[1], text
 
 
@@ -208,7 +227,7 @@ def test_interactive(image, tmp_path):
         child.expect(pexpect.EOF)
         child.close()
         assert child.exitstatus == 0
-    assert "sum=42" in (tmp_path / "vexpress-a15-image-2cpu.log").read_text()
+    assert "sum=42" in (tmp_path / LOG).read_text()
 
 
 #
