@@ -120,7 +120,7 @@ def hang(image, tmp_path_factory):
     """The --timeout for a kernel that hangs: time for a whole boot, as busy as this machine is."""
     _, text = bw_run(tmp_path_factory.mktemp("hang"), "--image", image, "--quiet", expected=0)
     seconds = float(re.search(r"PASS .*\((\d+\.\d) s\)", text)[1])
-    return f"--timeout={1.5 * seconds + 3:.0f}"
+    return f"--timeout={2 * seconds + 4:.0f}"
 
 
 @pytest.mark.parametrize("what", BROKEN)
