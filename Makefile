@@ -84,7 +84,8 @@ host_libfdt	:= -lfdt
 endif
 CFLAGS		+= -isystem libfdt/include -isystem $(fdt_include)
 
-transient	:= boot.S.o boot.c.o console.c.o semihosting.c.o string.c.o dtb.c.o modes.c.o
+transient	:= boot.S.o boot.c.o console.c.o semihosting.c.o string.c.o dtb.c.o modes.c.o \
+		   formats.c.o elf_note.c.o $(patsubst %,%.o,$(wildcard sources/*.c))
 resident	:= monitor.S.o psci.c.o secure.c.o nonsecure.c.o hyp_psci.S.o
 objects		:= $(addprefix $(out)/,$(transient) resident.o hyp_stub.S.o pen.S.o) $(EXTRA_SOURCES:%=$(out)/%.o)
 BOOT_ENTRY	?= reset
@@ -120,7 +121,7 @@ else
 all: wrapper
 endif
 
-wrapper: $(out)/boot-wrapper.elf $(out)/boot-wrapper.bin
+wrapper: $(out)/boot-wrapper.elf $(out)/boot-wrapper.bin $(out)/linux-system-semi.axf
 
 #
 # A file that changes only when its content does: flags as prerequisites.
@@ -151,7 +152,7 @@ $(out)/%.S.o: %.S $(out)/.flags
 
 $(out)/string.c.o: CFLAGS += -fno-builtin -O2
 $(out)/dtb.c.o $(out)/boot.c.o: CFLAGS += -O2
-$(out)/boot.c.o $(out)/dtb.c.o $(out)/string.c.o: | $(libfdt)
+$(out)/boot.c.o $(out)/dtb.c.o $(out)/string.c.o $(out)/sources/load.c.o: | $(libfdt)
 
 $(deps)/libfdt.a: | $(filter deps,$(MAKECMDGOALS))
 	@[ -e $@ ] || echo 'boot-wrapper: $@ is missing; run "make deps", or say LIBFDT_SRC= with a dtc checkout' >&2; [ -e $@ ]
@@ -219,6 +220,11 @@ $(out)/boot-wrapper.elf: $(out)/boot-wrapper.lds $(objects) $(out)/no_payload.o 
 	$(call quiet,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o %.a,$^)
 
+# The name that users of semihosting look for.
+$(out)/linux-system-semi.axf: $(out)/boot-wrapper.elf
+	$(call quiet,CP,$@)
+	$(Q)cp $< $@
+
 # Whole pages, for what is put behind it to be aligned.
 $(out)/boot-wrapper.bin: $(out)/boot-wrapper.elf
 	$(call quiet,OBJCOPY,$@)
@@ -242,7 +248,7 @@ prepare_arguments = --kernel $(call quote,$(KERNEL)) --kernel-format $(call quot
 	$(if $(filter undefined,$(origin XEN_BOOTARGS)),,--xen-bootargs $(call quote,$(XEN_BOOTARGS))) \
 	$(if $(XEN_ADDR),--xen-addr $(call quote,$(XEN_ADDR)))
 
-host_objects := $(addprefix $(out)/host/,tools/prepare.o dtb.o elf_note.o modes.o)
+host_objects := $(addprefix $(out)/host/,tools/prepare.o dtb.o elf_note.o formats.o modes.o)
 
 $(out)/host/%.o: %.c $(out)/.flags
 	$(call quiet,HOSTCC,$@)
@@ -275,7 +281,7 @@ $(out)/linux-system.axf: $(out)/linux-system.lds $(objects) $(out)/payload.o $(l
 	$(call quiet,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o %.a,$^)
 
--include $(wildcard $(out)/*.d $(out)/payloads/*.d $(out)/host/*.d $(out)/host/tools/*.d)
+-include $(wildcard $(out)/*.d $(out)/sources/*.d $(out)/payloads/*.d $(out)/host/*.d $(out)/host/tools/*.d)
 
 #
 # Debian's kernel, a busybox shell, tests.
@@ -350,7 +356,7 @@ help:
 #?   make soak         PSCI under stress for hours: SOAK_CYCLES=20000 of CPU hotplug,
 #?                     SEED=1 for what is random
 #?   make bench        what is measured, beside what others need
-#?   make              boot-wrapper.elf and .bin, in build/<board>/
+#?   make              boot-wrapper.elf and .bin, for any kernel: docs/sources.md
 #?   make KERNEL= DTB= linux-system.axf too: the wrapper with your kernel in it
 #?   make docs         draw the pictures of the documentation anew
 #?   make clean        all but what "make deps" fetched

@@ -42,15 +42,11 @@
 start:
 	b	reset
 loaded_at:
-	.word	0			@ where we were before we moved; 0: here
+	.word	start			@ or where we were before we moved
 	.org	start + 0x24
 	.word	0x016f2818		@ magic number
 	.word	0			@ start, and end: what tools/bw-pack makes
 	.word	image_size		@ it, if payloads follow
-	.word	0x04030201		@ little-endian
-	.word	0x45454545		@ a table follows, of which this is
-	.word	0x3c			@ the offset;
-	.word	0			@ it is empty
 
 	.global	reset
 reset:

@@ -13,6 +13,7 @@
 #include "memory_map.h"
 #include "modes.h"
 #include "resident.h"
+#include "sources.h"
 #include "version.h"
 
 _Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "what a DTB may have, cpus[] holds");
@@ -58,10 +59,6 @@ static const char *core_name(uint32_t midr)
 
 static void check_payload(void)
 {
-	if (!payload.kernel_end)
-		refuse("no kernel: this image was linked without one; "
-		       "link one with make KERNEL=zImage DTB=board.dtb");
-
 	/*
 	 * The last word of RAM: is it there? Put back what it held. Where the
 	 * access itself fails, that is reported with its address instead.
@@ -247,6 +244,22 @@ static void place_pen(void)
 }
 
 /*
+ * A loader that has started us as a kernel may keep the other CPUs in a pen of
+ * its own, in Secure state still (QEMU does), which listens to the same register
+ * and wakes for an SGI as ours does.
+ */
+static bool empty_loaders_pen(void)
+{
+	if (!BOARD_PEN || !resident.scr || !resident.gicd ||
+	    loaded_at == (uintptr_t)start)
+		return false;
+	write32(BOARD_PEN, (uintptr_t)start);
+	dsb();
+	write32(resident.gicd + GICD_SGIR, GICD_SGIR_ALL_OTHERS);
+	return true;
+}
+
+/*
  * Give a CPU until a second after `since` to find itself, and those that were
  * not started at home, which may come now, their answer: see boot.S.
  */
@@ -255,6 +268,7 @@ static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
 {
 	static uint32_t patience = CPU_PATIENCE;
 	uintptr_t rendezvous = (uintptr_t)start + RENDEZVOUS_OFFSET;
+	bool emptied = empty_loaders_pen();
 
 	for (; cpu->state == CPU_ABSENT && patience; patience--) {
 		if (read32(rendezvous) == RENDEZVOUS_HELLO)
@@ -263,6 +277,8 @@ static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
 			patience = 1;
 		yield();
 	}
+	if (emptied)
+		board_clear_pen();
 	return cpu->state != CPU_ABSENT;
 }
 
@@ -403,6 +419,8 @@ _Noreturn void boot(uint32_t entered)
 		board_init();
 		secure_init();
 	}
+	if (!payload.kernel_end)
+		load_payload();
 	check_payload();
 	place_hyp_stub();
 	choose(entered);

@@ -1,21 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Semihosting (Arm's "Semihosting for AArch32 and AArch64"): a debugger, a
- * model or QEMU behind the CPU, which SVC 0x123456 in ARM state calls.
+ * model or QEMU behind the CPU, which SVC 0x123456 in ARM state calls. It ends
+ * the run with a status, and has files and a command line that name a payload:
  *
- * Without one the call is an SVC exception, which monitor.S answers with -1.
+ *	--kernel FILE --dtb FILE --initrd FILE --mode hyp -- bootargs
+ *
+ * Without a host the call is an SVC exception, which monitor.S answers with -1.
  * It overwrites LR_svc and SPSR_svc, which nobody needs in Monitor mode.
  */
-#include "boot.h"
+#include <string.h>
 
+#include "boot.h"
+#include "sources.h"
+
+#define SYS_OPEN		0x01
+#define SYS_WRITE0		0x04
+#define SYS_READ		0x06
+#define SYS_ISTTY		0x09
+#define SYS_SEEK		0x0a
+#define SYS_FLEN		0x0c
+#define SYS_ERRNO		0x13
+#define SYS_GET_CMDLINE		0x15
 #define SYS_EXIT_EXTENDED	0x20
 #define ADP_STOPPED_APPLICATION_EXIT 0x20026
+
+#define OPEN_READ_BINARY	1
+#define OPEN_WRITE		4
+#define FAILED			0xffffffff
+
+#define PROGRESS_STEPS		32
 
 static uint32_t semihosting(uint32_t operation, const void *argument)
 {
 	register uint32_t r0 asm("r0") = operation;
 	register const void *r1 asm("r1") = argument;
 
+	/* No VBAR, so no table of ours for the exception that it may be. */
+	if (!(read_cp15(ID_PFR1) & ID_PFR1_SECURITY))
+		return FAILED;
 	asm volatile("svc 0x123456" : "+r" (r0) : "r" (r1) : "lr", "memory");
 	return r0;
 }
@@ -25,4 +48,189 @@ void semihosting_exit(uint32_t status)
 	uint32_t block[2] = { ADP_STOPPED_APPLICATION_EXIT, status };
 
 	semihosting(SYS_EXIT_EXTENDED, block);
+}
+
+static uint32_t open_file(const char *name, uint32_t mode)
+{
+	uint32_t block[3] = { (uintptr_t)name, mode, strlen(name) };
+
+	return semihosting(SYS_OPEN, block);
+}
+
+/* The host's numbers are those of its C library; these are the same in all. */
+static const char *host_error(void)
+{
+	switch (semihosting(SYS_ERRNO, NULL)) {
+	case 2:
+		return "no such file";
+	case 13:
+		return "permission denied";
+	case 21:
+		return "is a directory";
+	}
+	return "the host cannot read it";
+}
+
+static bool on_terminal(void)
+{
+	uint32_t console = open_file(":tt", OPEN_WRITE);
+
+	return console != FAILED && semihosting(SYS_ISTTY, &console) == 1;
+}
+
+static void draw_progress(uint32_t done)
+{
+	char line[] = "\rboot-wrapper: [                                ]";
+
+	memset(line + sizeof line - PROGRESS_STEPS - 2, '=', done);
+	semihosting(SYS_WRITE0, done < PROGRESS_STEPS ? line :
+		    "\r                                                   \r");
+}
+
+/*
+ * In one call, unless somebody watches. SYS_READ returns how many bytes it has
+ * not read.
+ */
+static void read_file(const struct image *image, uint32_t offset, uint32_t to,
+		      uint32_t size)
+{
+	uint32_t seek[2] = { image->handle, offset };
+	uint32_t steps = size >= 1 << 22 && on_terminal() ? PROGRESS_STEPS : 1;
+	uint32_t done = 0;
+
+	if (semihosting(SYS_SEEK, seek) == FAILED)
+		refuse("%s: cannot seek to %x; name a regular file",
+		       image->from, offset);
+	for (uint32_t step = 1; step <= steps; step++) {
+		uint32_t end = step < steps ? size / PROGRESS_STEPS * step : size;
+		uint32_t block[3] = { image->handle, to + done, end - done };
+		uint32_t rest = semihosting(SYS_READ, block);
+
+		if (rest != 0)
+			refuse("%s: the host gave %u bytes of %u; name a regular "
+			       "file that can be read, and that nobody changes",
+			       image->from, rest > end - done ? done : end - rest,
+			       size);
+		done = end;
+		if (steps > 1)
+			draw_progress(step);
+	}
+}
+
+static void add_file(struct image *image, const char *what, const char *option,
+		     const char *name)
+{
+	uint32_t handle, size;
+
+	if (image->size)
+		refuse("%s %s: %s was given twice; leave one out", option, name,
+		       option);
+	handle = open_file(name, OPEN_READ_BINARY);
+	if (handle == FAILED)
+		refuse("%s %s: %s; name a file that can be read", option, name,
+		       host_error());
+	size = semihosting(SYS_FLEN, &handle);
+	if (size == FAILED)
+		refuse("%s %s: its size is not known; name a regular file", option,
+		       name);
+	if (size == 0)
+		refuse("%s %s: the file is empty; name the right one", option,
+		       name);
+	*image = (struct image){ what, name, size, 0, read_file, handle };
+}
+
+/* The next word of the line, ended by NUL; quotes keep spaces. NULL: no more. */
+static char *next_word(char **line)
+{
+	char *from = *line, *to, *word;
+	bool quoted = false;
+
+	while (*from == ' ')
+		from++;
+	if (!*from)
+		return NULL;
+	for (word = to = from; *from && (quoted || *from != ' '); from++) {
+		if (*from == '"')
+			quoted = !quoted;
+		else
+			*to++ = *from;
+	}
+	*line = *from ? from + 1 : from;
+	*to = '\0';
+	return word;
+}
+
+static _Noreturn void help(void)
+{
+	semihosting(SYS_WRITE0,
+"Options of boot-wrapper, in semihosting's command line:\n"
+"  --kernel FILE    a zImage or ELF\n"
+"  --dtb FILE       the board's devicetree; QEMU's -dtb does as well\n"
+"  --initrd FILE    a ramdisk; --no-initrd: not even what the DTB names\n"
+"  --mode hyp       or svc, secure-svc, secure-monitor: start the kernel so\n"
+"  --grant secure   the kernel owns Secure state, too\n"
+"  --smc none       no SMC service; --smp-method pen: no PSCI\n"
+"  --quiet 1        print errors only\n"
+"  -- bootargs      the rest is the kernel's command line\n"
+"Exit status: 0 after an orderly power-off, 1 if the boot was refused.\n");
+	semihosting_exit(0);
+	cpu_stop();
+}
+
+/* QEMU's -append puts the image's name first; Fast Models put nothing there. */
+void find_semihosting(struct sources *sources)
+{
+	char *line = scratch()->command_line, *word;
+	uint32_t block[2] = { (uintptr_t)line, COMMAND_LINE_SIZE };
+
+	line[0] = '\0';
+	if (semihosting(SYS_GET_CMDLINE, block) != 0)
+		return;
+	line[COMMAND_LINE_SIZE - 1] = '\0';
+	if (block[1] >= COMMAND_LINE_SIZE)
+		refuse("the host's command line has %u characters, and %u is the "
+		       "most; shorten it", block[1], COMMAND_LINE_SIZE - 1);
+	while (*line == ' ')
+		line++;
+	if (*line != '-')
+		next_word(&line);
+
+	while ((word = next_word(&line))) {
+		struct { const char *option, *what; struct image *image; } files[] = {
+			{ "--kernel", "kernel", &sources->kernel },
+			{ "--dtb", "DTB", &sources->dtb },
+			{ "--initrd", "initrd", &sources->initrd },
+			{ "--xen", "Xen", &sources->xen },
+		};
+		unsigned i = 0;
+		char *value;
+
+		if (!strcmp(word, "--")) {
+			while (*line == ' ')
+				line++;
+			sources->bootargs = keep_bootargs(scratch()->bootargs,
+							  line, strlen(line));
+			return;
+		}
+		/* A command line without options of ours is the kernel's own. */
+		if (word[0] != '-')
+			return;
+		if (!strcmp(word, "--help"))
+			help();
+		if (!strcmp(word, "--no-initrd")) {
+			sources->no_initrd = true;
+			continue;
+		}
+		value = next_word(&line);
+		while (i < 4 && strcmp(word, files[i].option))
+			i++;
+		if (i < 4 && (!value || !strncmp(value, "--", 2)))
+			refuse("%s: it needs a value; name a file", word);
+		if (i < 4)
+			add_file(files[i].image, files[i].what, word, value);
+		else if (strncmp(word, "--", 2) ||
+			 !set_option(sources, word, word + 2, strlen(word + 2),
+				     value, value ? strlen(value) : 0))
+			refuse("%s: no such option; --help lists them", word);
+	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The C library functions that libfdt calls. A C library's own would do: but
+ * The C library functions that libfdt, and we, call. A C library's own would do: but
  * they load and store unaligned words, which fault while the MMU is off.
  * Compiled with -fno-tree-loop-distribute-patterns, so that they do not
  * become calls of themselves. Transient.
@@ -97,6 +97,18 @@ size_t strnlen(const char *text, size_t limit)
 	const char *end = memchr(text, 0, limit);
 
 	return end ? (size_t)(end - text) : limit;
+}
+
+int strncmp(const char *a, const char *b, size_t limit)
+{
+	for (; limit && *a == *b && *a; limit--)
+		a++, b++;
+	return limit ? (uint8_t)*a - (uint8_t)*b : 0;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	return strncmp(a, b, SIZE_MAX);
 }
 
 char *strchr(const char *text, int c)

@@ -21,6 +21,7 @@
 /* The system counter's control frame; it runs from a 24 MHz clock. */
 #define BOARD_SYSTEM_COUNTER	0x2a430000
 #define BOARD_CNTFRQ		24000000
+#define BOARD_FW_CFG		0
 
 #if defined(__arm__) && !defined(__ASSEMBLER__)
 

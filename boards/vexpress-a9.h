@@ -18,6 +18,7 @@
 #define BOARD_PEN_RAM		0
 
 #define BOARD_CNTFRQ		0
+#define BOARD_FW_CFG		0
 
 /* The Snoop Control Unit (Cortex-A9 MPCore TRM, 2.2). */
 #define BOARD_SCU		0x1e000000

@@ -19,6 +19,7 @@
 #define BOARD_PEN		0
 #define BOARD_PEN_RAM		0
 #define BOARD_CNTFRQ		62500000
+#define BOARD_FW_CFG		0x09020000
 
 /* A PL061 (ARM DDI 0190) in Secure state: line 0 powers off, line 1 resets. */
 #define BOARD_SECURE_GPIO	0x090b0000

@@ -13,6 +13,7 @@
  *   BOARD_UART_*	the console: base, and the words of struct console
  *   BOARD_PEN		flags register that SMP_METHOD=pen listens to; 0: none
  *   BOARD_PEN_RAM	memory for the pen that no DTB gives to kernels; 0: none
+ *   BOARD_FW_CFG	QEMU's fw_cfg device; 0: none
  *   BOARD_CNTFRQ	Hz, for a CNTFRQ that is 0 and a DTB that is silent
  * For C, called with the MMU off, in Secure state if not said otherwise:
  *   board_console_init()	once, transient, in any state: the UART

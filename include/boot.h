@@ -49,7 +49,8 @@ struct payload {
 	struct platform platform;
 };
 
-extern const struct payload payload;
+/* As linked; or, if that was without a kernel, as sources/load.c finds it. */
+extern struct payload payload;
 
 /*
  * How much of the resident range must be reserved for as long as the kernel
@@ -74,7 +75,7 @@ static inline uint32_t reserved_end(uint32_t word, bool secure, bool alone,
 	return RESIDENT_NONSECURE_END;
 }
 
-/* boot.S. The image's first byte, and where that was before it moved; 0: there. */
+/* boot.S. The image's first byte, and where that was before it moved. */
 extern const uint32_t start[], loaded_at;
 
 /* r0 to r2 as they were at our entry. */

@@ -38,6 +38,9 @@
 
 /* The DTB, in the 1 MiB section that the wrapper is in, and room to grow. */
 #define DTB_DEFAULT_ADDR	(BOARD_WRAPPER + DTB_OFFSET)
+
+/* Where a debugger may have put a table of payloads: the page before it. */
+#define TABLE_ADDR		(DTB_DEFAULT_ADDR - 0x1000)
 #define DTB_DEFAULT_END		(BOARD_WRAPPER + 0x100000)
 
 /*
@@ -46,6 +49,9 @@
  */
 #define RENDEZVOUS_OFFSET	(DTB_OFFSET - 16)
 #define RENDEZVOUS_HELLO	0x4f4c4c48	/* "HLLO" */
+
+/* As much RAM as a 32-bit Linux maps for itself: DTB and initrd lie in it. */
+#define LOWMEM_SIZE		0x2f800000
 
 /* What lies above the first 128 MiB no decompressor reaches. */
 #define INITRD_DEFAULT_ADDR	(BOARD_RAM_BASE + 0x08000000)

@@ -36,6 +36,8 @@
 #define GICD_CTLR		0x000
 #define GICD_TYPER		0x004
 #define GICD_IGROUPR		0x080
+#define GICD_SGIR		0xf00
+#define GICD_SGIR_ALL_OTHERS	(1 << 24)	/* SGI 0, in Group 0 */
 #define GICC_CTLR		0x000
 #define GICC_PMR		0x004
 #define GIC_ENABLE_GRP0		(1 << 0)

@@ -110,12 +110,16 @@ def environment():
 
 
 def console(image, timeout=60, until=None, **options):
-    """Run an image; returns (console text, exit status).
+    """Run an image; returns (console text, exit status), as run() does."""
+    return run(qemu_command(image, **options), timeout, until)
+
+
+def run(command, timeout=60, until=None):
+    """Run QEMU; returns (console text, exit status).
 
     The status is None if QEMU had to be stopped: after `timeout` seconds, or
     at once when the console has shown `until`.
     """
-    command = qemu_command(image, **options)
     child = pexpect.spawn(command[0], command[1:], env=environment(), timeout=timeout,
                           encoding="utf-8", codec_errors="replace", echo=False)
     try:
@@ -133,8 +137,8 @@ def console(image, timeout=60, until=None, **options):
 class Guest:
     """A booted Linux with a shell on its console."""
 
-    def __init__(self, image, timeout=90, **options):
-        command = qemu_command(image, **options)
+    def __init__(self, image=None, timeout=90, command=None, **options):
+        command = command or qemu_command(image, **options)
         self.child = pexpect.spawn(command[0], command[1:], env=environment(), echo=False,
                                    timeout=timeout, encoding="utf-8", codec_errors="replace")
         self.log = ""

@@ -261,7 +261,7 @@ BAD = {
     "empty kernel": ({"KERNEL": empty}, "the file is empty"),
     "empty DTB": ({"DTB": empty}, "the file is empty"),
     "empty initrd": ({"INITRD": empty}, "the file is empty"),
-    "truncated zImage": ({"KERNEL": truncated}, "truncated zImage, 2000000 bytes of 5448192"),
+    "truncated zImage": ({"KERNEL": truncated}, "truncated zImage (2000000 bytes of 5448192)"),
     "big-endian zImage": ({"KERNEL": big_endian}, "a big-endian zImage"),
     "neither zImage nor raw": ({"KERNEL": text_file}, "neither a zImage nor ELF; name one, or "
                                                       "say KERNEL_FORMAT=raw"),

@@ -7,7 +7,6 @@
  * image and layout.h, which payload.S and model.lds.S include. What is wrong
  * is said in one line on stderr, and the exit status is 1; 2 for bad usage.
  */
-#include <elf.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -20,6 +19,7 @@
 #include "boot.h"
 #include "boot_wrapper.h"
 #include "elf_note.h"
+#include "formats.h"
 #include "memory_map.h"
 #include "modes.h"
 #include "platform.h"
@@ -105,17 +105,12 @@ static void load(struct file *file)
 		     file->path);
 }
 
-static uint32_t le32(const uint8_t *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
 /* An ELF file's program header; its numbers are the host's, little-endian. */
-static Elf32_Phdr segment(const Elf32_Ehdr *header, unsigned n)
+static struct elf_segment segment(const struct elf_header *header, unsigned n)
 {
-	Elf32_Phdr result;
+	struct elf_segment result;
 
-	memcpy(&result, options.kernel.data + header->e_phoff +
+	memcpy(&result, options.kernel.data + header->phoff +
 	       n * sizeof result, sizeof result);
 	return result;
 }
@@ -127,17 +122,17 @@ static _Noreturn void bad_elf(const char *why)
 }
 
 /* A PT_NOTE segment; each must agree with those before it. */
-static void load_notes(const Elf32_Phdr *s)
+static void load_notes(const struct elf_segment *s)
 {
 	const struct file *file = &options.kernel;
 	const char *wrong;
 
-	if (s->p_filesz == 0)
+	if (s->filesz == 0)
 		return;
-	if ((uint64_t)s->p_offset + s->p_filesz > file->size)
+	if ((uint64_t)s->offset + s->filesz > file->size)
 		wrong = "a note segment exceeds the file";
 	else
-		wrong = elf_note_modes(file->data + s->p_offset, s->p_filesz,
+		wrong = elf_note_modes(file->data + s->offset, s->filesz,
 				       &kernel.modes);
 	if (wrong)
 		fail("KERNEL=%s: %s; correct its notes (BW_NOTE of "
@@ -153,114 +148,62 @@ static void load_notes(const Elf32_Phdr *s)
 static void load_elf(void)
 {
 	struct file *file = &options.kernel;
-	uint64_t start = UINT64_MAX, end = 0;
-	bool entry_found = false;
-	Elf32_Ehdr header;
+	struct elf_segment segments[ELF_MAX_SEGMENTS];
+	struct elf_layout layout;
+	struct elf_header header;
+	const char *wrong;
 
 	if (file->size < sizeof header)
 		bad_elf("truncated ELF header");
 	memcpy(&header, file->data, sizeof header);
-	if (header.e_ident[EI_CLASS] != ELFCLASS32 ||
-	    header.e_ident[EI_DATA] != ELFDATA2LSB ||
-	    header.e_machine != EM_ARM || header.e_type != ET_EXEC)
-		bad_elf("not an executable of 32-bit little-endian ARM");
-	if (header.e_phentsize != sizeof(Elf32_Phdr) ||
-	    header.e_phoff + (uint64_t)header.e_phnum * sizeof(Elf32_Phdr) >
-	    file->size)
-		bad_elf("its program headers exceed the file");
-
-	for (unsigned n = 0; n < header.e_phnum; n++) {
-		Elf32_Phdr s = segment(&header, n);
-		uint64_t top = (uint64_t)s.p_paddr + s.p_memsz;
-
-		if (s.p_type == PT_NOTE)
-			load_notes(&s);
-		if (s.p_type != PT_LOAD)
-			continue;
-		if ((uint64_t)s.p_offset + s.p_filesz > file->size)
-			bad_elf("a segment exceeds the file");
-		if (s.p_filesz > s.p_memsz)
-			bad_elf("a segment is larger in the file than in memory");
-		if (s.p_memsz == 0)
-			continue;
-		if (s.p_paddr < ram_start || top > ram_end)
-			bad_elf("a segment lies outside the RAM");
-		for (unsigned m = 0; m < n; m++) {
-			Elf32_Phdr other = segment(&header, m);
-
-			if (other.p_type == PT_LOAD && other.p_paddr < top &&
-			    s.p_paddr < (uint64_t)other.p_paddr + other.p_memsz)
-				bad_elf("two segments overlap");
-		}
-		/* The entry is a virtual address, and MMU-off code has none. */
-		if (header.e_entry >= s.p_vaddr &&
-		    header.e_entry - s.p_vaddr < s.p_memsz) {
-			kernel.entry = header.e_entry - s.p_vaddr + s.p_paddr;
-			entry_found = true;
-		}
-		start = s.p_paddr < start ? s.p_paddr : start;
-		end = top > end ? top : end;
+	wrong = elf_check_header(&header, file->size);
+	if (wrong)
+		bad_elf(wrong);
+	for (unsigned n = 0; n < header.phnum; n++) {
+		segments[n] = segment(&header, n);
+		if (segments[n].type == ELF_NOTE)
+			load_notes(&segments[n]);
 	}
-	if (!entry_found)
-		bad_elf("its entry lies in no segment");
-	if ((kernel.entry & 3) == 2)
-		bad_elf("its entry is aligned for neither ARM nor Thumb");
+	wrong = elf_check(&header, segments, file->size, ram_start, ram_end,
+			  &layout);
+	if (wrong)
+		bad_elf(wrong);
+	kernel.entry = layout.entry;
 	if (options.kernel_addr_given)
 		fail("KERNEL_ADDR=: an ELF file says itself where it goes");
 
-	uint8_t *image = calloc(1, end - start);
+	uint8_t *image = calloc(1, layout.end - layout.start);
 
 	if (!image)
 		fail("no memory for the kernel");
-	for (unsigned n = 0; n < header.e_phnum; n++) {
-		Elf32_Phdr s = segment(&header, n);
-
-		if (s.p_type == PT_LOAD && s.p_filesz)
-			memcpy(image + s.p_paddr - start,
-			       file->data + s.p_offset, s.p_filesz);
-	}
+	for (unsigned n = 0; n < header.phnum; n++)
+		if (segments[n].type == ELF_LOAD && segments[n].filesz)
+			memcpy(image + segments[n].paddr - layout.start,
+			       file->data + segments[n].offset,
+			       segments[n].filesz);
 	free(file->data);
 	file->data = image;
-	file->size = kernel.size = end - start;
-	options.kernel_addr = start;
+	file->size = kernel.size = layout.end - layout.start;
+	options.kernel_addr = layout.start;
 	options.kernel_addr_given = true;
 }
 
-/*
- * The zImage header (Linux, Documentation/arch/arm/booting.rst and
- * arch/arm/boot/compressed/head.S); all words are little-endian:
- *   0x24 0x016f2818   0x28 start   0x2c end   0x30 0x04030201
- *   0x34 0x45454545   0x38 offset of a table {u32 words, u32 tag, data},
- *                     its end marked by words = 0
- * Tag "ZSLK": offset of the inflated size, bss, TEXT_OFFSET, malloc.
- * Xen has the first magic number only, and an end that counts its bss.
- */
-static bool is_zimage(const struct file *file)
+static enum format format_of(const struct file *file)
 {
-	return file->size >= 0x30 && le32(file->data + 0x24) == 0x016f2818;
+	return file->size < FORMAT_HEADER_SIZE ? FORMAT_UNKNOWN :
+						 recognise(file->data);
 }
 
-static bool is_linux(const struct file *file)
+static uint64_t check_linux(const struct file *file)
 {
-	return is_zimage(file) && file->size >= 0x3c &&
-	       le32(file->data + 0x34) == 0x45454545;
-}
+	uint64_t footprint;
+	const char *wrong = zimage_check(file->data, file->size, &footprint);
 
-/* Where the kernel ends, by its header. */
-static uint32_t claimed_size(const struct file *file)
-{
-	return le32(file->data + 0x2c) - le32(file->data + 0x28);
-}
-
-static void check_linux(const struct file *file)
-{
-	if (claimed_size(file) > file->size)
-		fail("KERNEL=%s: truncated zImage, %zu bytes of %u; "
-		     "copy the file again", file->path, file->size,
-		     claimed_size(file));
-	if (le32(file->data + 0x30) != 0x04030201)
-		fail("KERNEL=%s: a big-endian zImage; the wrapper starts "
-		     "little-endian kernels", file->path);
+	if (wrong)
+		fail("KERNEL=%s: %s (%zu bytes of %u); give another, or copy "
+		     "the file again", file->path, wrong, file->size,
+		     zimage_size(file->data));
+	return footprint;
 }
 
 /* Xen takes its own look at dom0's kernel, but says little of what is wrong. */
@@ -270,65 +213,49 @@ static void load_xen(void)
 	struct file *dom0 = &options.dom0;
 
 	load(&options.kernel);
-	if (is_linux(xen))
+	if (format_of(xen) == FORMAT_LINUX)
 		fail("XEN=%s: Linux, not Xen; say KERNEL= for it, and XEN= for "
 		     "Xen", xen->path);
-	if (!is_zimage(xen))
+	if (format_of(xen) != FORMAT_XEN)
 		fail("XEN=%s: not Xen, which starts like a zImage; name the "
 		     "file that Debian has as boot/xen-*-armhf", xen->path);
-	kernel.size = (claimed_size(xen) > xen->size ? claimed_size(xen) :
-		       xen->size) + MIB;
+	kernel.size = (zimage_size(xen->data) > xen->size ?
+		       zimage_size(xen->data) : xen->size) + MIB;
 	kernel.modes = BW_TAKES_HYP;
 	load(dom0);
 	if (options.raw)
 		return;
-	if (!is_zimage(dom0))
+	if (format_of(dom0) != FORMAT_LINUX && format_of(dom0) != FORMAT_XEN)
 		fail("KERNEL=%s: not a zImage, but Xen takes only that for "
 		     "dom0; name one, or say KERNEL_FORMAT=raw to let Xen try",
 		     dom0->path);
-	if (is_linux(dom0))
+	if (format_of(dom0) == FORMAT_LINUX)
 		check_linux(dom0);
 }
 
 static void load_kernel(void)
 {
 	struct file *file = &options.kernel;
-	const uint8_t *data;
 
 	load(file);
-	data = file->data;
 	kernel.size = file->size + MIB;	/* decompressor's bss, stack, malloc */
 	if (options.raw)
 		return;
-	if (file->size >= SELFMAG && !memcmp(data, ELFMAG, SELFMAG)) {
+	switch (format_of(file)) {
+	case FORMAT_ELF:
 		load_elf();
-		return;
-	}
-	if (!is_zimage(file))
+		break;
+	case FORMAT_LINUX:
+		kernel.footprint = check_linux(file);
+		break;
+	case FORMAT_XEN:
+		if (zimage_size(file->data) > file->size)
+			kernel.size = (uint64_t)zimage_size(file->data) + MIB;
+		break;
+	default:
 		fail("KERNEL=%s: neither a zImage nor ELF; name one, or say "
 		     "KERNEL_FORMAT=raw to have it entered at its first byte",
 		     file->path);
-
-	if (!is_linux(file)) {
-		if (claimed_size(file) > file->size)
-			kernel.size = (uint64_t)claimed_size(file) + MIB;
-		return;
-	}
-	check_linux(file);
-
-	uint64_t at = le32(data + 0x38);
-
-	while (at + 24 <= file->size && le32(data + at)) {
-		uint64_t size_at = le32(data + at + 8);
-
-		if (le32(data + at + 4) == 0x5a534c4b &&
-		    size_at + 4 <= file->size) {
-			kernel.footprint = (uint64_t)le32(data + size_at) +
-					   le32(data + at + 12) +
-					   le32(data + at + 16);
-			break;
-		}
-		at += 4 * (uint64_t)le32(data + at);
 	}
 }
 

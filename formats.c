@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Recognise and check payloads. Compiled into the wrapper (transient) and into
+ * tools/prepare. Sizes and offsets in a file are not trusted.
+ */
+#include <stddef.h>
+
+#include "formats.h"
+
+#define ZIMAGE_MAGIC		0x016f2818	/* at 0x24 */
+#define ZIMAGE_START		0x28
+#define ZIMAGE_END		0x2c
+#define ZIMAGE_ENDIAN		0x30		/* 0x04030201 */
+#define ZIMAGE_HAS_TABLE	0x45454545	/* at 0x34, Linux only */
+#define ZIMAGE_TABLE		0x38		/* its offset */
+#define ZIMAGE_TAG_SIZES	0x5a534c4b	/* "ZSLK" */
+
+#define UIMAGE_MAGIC		0x27051956
+#define DTB_MAGIC		0xd00dfeed
+
+#define ELF_MAGIC		0x464c457f
+#define ELF_CLASS_32		1		/* ident[4] */
+#define ELF_LITTLE_ENDIAN	1		/* ident[5] */
+#define ELF_EXECUTABLE		2
+#define ELF_ARM			40
+
+static bool begins_with(const uint8_t *data, const char *magic)
+{
+	while (*magic)
+		if (*data++ != (uint8_t)*magic++)
+			return false;
+	return true;
+}
+
+/* cpio ("newc", "crc"), gzip, xz, LZMA, bzip2, LZ4, Zstandard, LZO. */
+static bool is_ramdisk(const uint8_t *header)
+{
+	return begins_with(header, "07070") || begins_with(header, "\x1f\x8b") ||
+	       begins_with(header, "\xfd" "7zXZ") || begins_with(header, "BZh") ||
+	       begins_with(header, "\x02\x21\x4c\x18") ||
+	       begins_with(header, "\x28\xb5\x2f\xfd") ||
+	       begins_with(header, "\x89LZO") ||
+	       (header[0] == 0x5d && le32(header) << 8 == 0);
+}
+
+enum format recognise(const uint8_t *header)
+{
+	if (le32(header + 0x24) == ZIMAGE_MAGIC)
+		return le32(header + 0x34) == ZIMAGE_HAS_TABLE ? FORMAT_LINUX :
+								 FORMAT_XEN;
+	if (le32(header) == ELF_MAGIC)
+		return FORMAT_ELF;
+	if (big32(header) == DTB_MAGIC)
+		return FORMAT_DTB;
+	if (big32(header) == UIMAGE_MAGIC)
+		return FORMAT_UIMAGE;
+	if (le32(header) == TABLE_MAGIC)
+		return FORMAT_TABLE;
+	return is_ramdisk(header) ? FORMAT_RAMDISK : FORMAT_UNKNOWN;
+}
+
+uint32_t zimage_size(const uint8_t *header)
+{
+	return le32(header + ZIMAGE_END) - le32(header + ZIMAGE_START);
+}
+
+/*
+ * What follows the header is a table of {u32 words, u32 tag, data}, ended by
+ * words = 0. Tag "ZSLK": offset of the inflated size, then bss, TEXT_OFFSET,
+ * malloc. The inflated size stands at the very end of the compressed data.
+ */
+const char *zimage_check(const uint8_t *data, uint32_t size, uint64_t *footprint)
+{
+	*footprint = 0;
+	if (zimage_size(data) > size)
+		return "truncated zImage";
+	if (le32(data + ZIMAGE_ENDIAN) != 0x04030201)
+		return "a big-endian zImage, but the wrapper starts "
+		       "little-endian kernels";
+
+	uint64_t at = le32(data + ZIMAGE_TABLE), words;
+
+	for (; at + 24 <= size && (words = le32(data + at)); at += 4 * words) {
+		if (le32(data + at + 4) != ZIMAGE_TAG_SIZES)
+			continue;
+		uint64_t size_at = le32(data + at + 8);
+
+		if (size_at + 4 > size)
+			return "truncated zImage";
+		uint64_t inflated = le32(data + size_at);
+
+		/* Compressed data that inflates to less: what is there is not it. */
+		if (inflated < size / 2)
+			return "truncated zImage: what follows its header is "
+			       "not there";
+		*footprint = inflated + le32(data + at + 12) +
+			     le32(data + at + 16);
+		break;
+	}
+	return NULL;
+}
+
+uint32_t uimage_size(const uint8_t *header)
+{
+	return big32(header + 12);
+}
+
+uint32_t uimage_type(const uint8_t *header)
+{
+	return header[30];
+}
+
+bool uimage_is_compressed(const uint8_t *header)
+{
+	return header[31];
+}
+
+uint32_t dtb_size(const uint8_t *header)
+{
+	return big32(header + 4);
+}
+
+uint32_t crc32(const uint8_t *data, uint32_t size)
+{
+	uint32_t crc = 0xffffffff;
+
+	while (size--) {
+		crc ^= *data++;
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	return ~crc;
+}
+
+const char *elf_check_header(const struct elf_header *header, uint32_t size)
+{
+	if (header->ident[4] != ELF_CLASS_32 ||
+	    header->ident[5] != ELF_LITTLE_ENDIAN ||
+	    header->machine != ELF_ARM || header->type != ELF_EXECUTABLE)
+		return "not an executable of 32-bit little-endian ARM";
+	if (header->phentsize != sizeof(struct elf_segment) ||
+	    header->phoff + (uint64_t)header->phnum *
+	    sizeof(struct elf_segment) > size)
+		return "its program headers exceed the file";
+	if (header->phnum > ELF_MAX_SEGMENTS)
+		return "it has more than 32 program headers";
+	return NULL;
+}
+
+const char *elf_check(const struct elf_header *header,
+		      const struct elf_segment *segments, uint32_t size,
+		      uint32_t ram_start, uint32_t ram_end,
+		      struct elf_layout *layout)
+{
+	bool entry_found = false;
+
+	layout->start = UINT32_MAX;
+	layout->end = 0;
+	for (unsigned n = 0; n < header->phnum; n++) {
+		const struct elf_segment *s = &segments[n];
+		uint64_t top = (uint64_t)s->paddr + s->memsz;
+
+		if (s->type != ELF_LOAD)
+			continue;
+		if ((uint64_t)s->offset + s->filesz > size)
+			return "a segment exceeds the file";
+		if (s->filesz > s->memsz)
+			return "a segment is larger in the file than in memory";
+		if (s->memsz == 0)
+			continue;
+		if (s->paddr < ram_start || top > ram_end)
+			return "a segment lies outside the RAM";
+		for (const struct elf_segment *other = segments; other < s; other++)
+			if (other->type == ELF_LOAD && other->paddr < top &&
+			    s->paddr < (uint64_t)other->paddr + other->memsz)
+				return "two segments overlap";
+		/* The entry is a virtual address, and MMU-off code has none. */
+		if (header->entry >= s->vaddr &&
+		    header->entry - s->vaddr < s->memsz) {
+			layout->entry = header->entry - s->vaddr + s->paddr;
+			entry_found = true;
+		}
+		if (s->paddr < layout->start)
+			layout->start = s->paddr;
+		if (top > layout->end)
+			layout->end = (uint32_t)top;
+	}
+	if (!entry_found)
+		return "its entry lies in no segment";
+	if ((layout->entry & 3) == 2)
+		return "its entry is aligned for neither ARM nor Thumb";
+	return NULL;
+}

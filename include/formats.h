@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The formats that a payload may have. formats.c is compiled into the wrapper
+ * and into tools/prepare, so that both take and refuse the same files.
+ *
+ * Images may lie at any byte: nothing here needs alignment.
+ */
+#ifndef FORMATS_H
+#define FORMATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum format {
+	FORMAT_UNKNOWN,
+	FORMAT_LINUX,		/* a zImage */
+	FORMAT_XEN,		/* or another that begins like a zImage */
+	FORMAT_ELF,
+	FORMAT_UIMAGE,		/* any type: see uimage_type() */
+	FORMAT_DTB,
+	FORMAT_TABLE,		/* struct payload_table */
+	FORMAT_RAMDISK,		/* cpio, or what a kernel can decompress to one */
+};
+
+/* As many bytes as it takes to tell them apart. */
+#define FORMAT_HEADER_SIZE	64
+
+/* What the file is that begins with these FORMAT_HEADER_SIZE bytes. */
+enum format recognise(const uint8_t *header);
+
+static inline uint32_t le32(const uint8_t *p)
+{
+	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static inline uint32_t big32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+}
+
+/*
+ * A zImage (Linux, Documentation/arch/arm/booting.rst and
+ * arch/arm/boot/compressed/head.S). Xen has the first magic number of it only,
+ * and an end that counts its bss.
+ */
+
+/* Its size, as its header claims. */
+uint32_t zimage_size(const uint8_t *header);
+
+/*
+ * Check all `size` bytes of Linux's; NULL or what is wrong, in words that follow
+ * "KERNEL=file: ". *footprint is what it takes from the start of RAM once it has
+ * inflated, bss included; 0 when it does not say.
+ */
+const char *zimage_check(const uint8_t *data, uint32_t size, uint64_t *footprint);
+
+/* U-Boot's legacy image: a header of 64 bytes, then the data. */
+#define UIMAGE_HEADER_SIZE	64
+#define UIMAGE_KERNEL		2
+#define UIMAGE_RAMDISK		3
+uint32_t uimage_size(const uint8_t *header);	/* of the data */
+uint32_t uimage_type(const uint8_t *header);
+bool uimage_is_compressed(const uint8_t *header);
+
+/* A DTB's own size, fdt_totalsize(). */
+uint32_t dtb_size(const uint8_t *header);
+
+/*
+ * The table that tools/bw-pack puts in front of payloads, or that a debugger
+ * puts into memory for them: this, then `count` entries. Little-endian words.
+ * Offsets are from the table's first byte, modulo 2^32.
+ */
+#define TABLE_MAGIC		0x54505742	/* "BWPT" */
+#define TABLE_MAX_ENTRIES	16
+
+struct payload_table {
+	uint32_t magic;
+	uint32_t count;
+	uint32_t crc;			/* CRC-32 (IEEE 802.3) of the entries */
+	uint32_t size;			/* to the end of the last payload; 0 */
+};
+
+struct table_entry {
+	uint32_t kind;			/* TABLE_... */
+	uint32_t offset;
+	uint32_t size;
+	uint32_t crc;			/* CRC-32 of it; 0: not given */
+};
+
+#define TABLE_KERNEL		1
+#define TABLE_DTB		2
+#define TABLE_INITRD		3
+#define TABLE_BOOTARGS		4	/* text */
+#define TABLE_XEN		5
+#define TABLE_XEN_BOOTARGS	6	/* text */
+#define TABLE_OPTIONS		7	/* text: "mode=svc smc=none" */
+
+uint32_t crc32(const uint8_t *data, uint32_t size);
+
+/*
+ * ELF, as far as it takes to load one (System V ABI, chapters 4 and 5): 32-bit,
+ * little-endian, ARM, linked to a fixed address.
+ */
+struct elf_header {
+	uint8_t ident[16];
+	uint16_t type, machine;
+	uint32_t version, entry, phoff, shoff, flags;
+	uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+};
+
+struct elf_segment {
+	uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
+};
+
+#define ELF_LOAD		1
+#define ELF_NOTE		4
+#define ELF_MAX_SEGMENTS	32
+
+/* Where it goes, and where it begins; bit 0 of the entry: in Thumb state. */
+struct elf_layout {
+	uint32_t start, end, entry;
+};
+
+/*
+ * Check a header alone, and then with its segments, of a file of `size` bytes
+ * for RAM of [ram_start..ram_end). NULL, or what is wrong, in words that follow
+ * "KERNEL=file: ".
+ */
+const char *elf_check_header(const struct elf_header *header, uint32_t size);
+const char *elf_check(const struct elf_header *header,
+		      const struct elf_segment *segments, uint32_t size,
+		      uint32_t ram_start, uint32_t ram_end,
+		      struct elf_layout *layout);
+
+#endif

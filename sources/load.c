@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Find the payload that was not linked with the wrapper, bring each part to
+ * where the kernel can use it, and fill `payload`. What lies well is left where
+ * it lies; nothing is overwritten that is still needed. Transient.
+ */
+#include <string.h>
+
+#include <libfdt.h>
+
+#include "boot.h"
+#include "elf_note.h"
+#include "sources.h"
+
+#define PAGE			4096
+#define MIB			(1024 * 1024)
+#define WORK_SPACE		MIB	/* a decompressor's, behind the zImage */
+#define DTB_SLACK		8192	/* what mending a DTB may add, twice */
+
+/* What must not be overwritten from here on. */
+#define MAX_RANGES		12
+struct map {
+	uint32_t ram_start, ram_end;
+	uint32_t count;
+	struct range {
+		uint32_t start, end;
+	} ranges[MAX_RANGES];
+};
+
+static void keep(struct map *map, uint32_t start, uint32_t end)
+{
+	if (start < end && map->count < MAX_RANGES)
+		map->ranges[map->count++] = (struct range){ start, end };
+}
+
+static const struct range *in_the_way(const struct map *map, uint32_t start,
+				      uint32_t end)
+{
+	for (uint32_t i = 0; i < map->count; i++)
+		if (start < map->ranges[i].end && map->ranges[i].start < end)
+			return &map->ranges[i];
+	return NULL;
+}
+
+/* The lowest pages from `start` on that are free; ends before `limit`. */
+static uint32_t find_room(const struct map *map, const char *what,
+			  uint32_t size, uint32_t start, uint32_t limit)
+{
+	const struct range *range;
+
+	if (limit > map->ram_end)
+		limit = map->ram_end;
+	for (;;) {
+		if (start >= limit || size > limit - start)
+			refuse("the %s, %x bytes, does not fit into the RAM, "
+			       "[%x..%x], beside the rest; use a smaller one, or "
+			       "give the machine more memory", what, size,
+			       map->ram_start, limit - 1);
+		range = in_the_way(map, start, start + size);
+		if (!range)
+			return start;
+		start = (range->end + PAGE - 1) & -PAGE;
+	}
+}
+
+static void say_where(const char *what, uint32_t size, uint32_t at, const char *from)
+{
+	if (!(payload.flags & PAYLOAD_QUIET))
+		say("%s: %u bytes at %x (%s)", what, size, at, from);
+}
+
+/* Bring an image to an address, if it is not there. */
+static void bring(struct image *image, uint32_t to)
+{
+	if (image->at == to)
+		return;
+	if (image->at)
+		memmove((void *)(uintptr_t)to, (void *)(uintptr_t)image->at,
+			image->size);
+	else
+		image->read(image, 0, to, image->size);
+	image->at = to;
+}
+
+static void read_part(const struct image *image, uint32_t offset, void *to,
+		      uint32_t size)
+{
+	if (image->at)
+		memcpy(to, (void *)(uintptr_t)(image->at + offset), size);
+	else
+		image->read(image, offset, (uintptr_t)to, size);
+}
+
+/* Its first bytes; those that a short file does not have are 0. */
+static enum format format_of(const struct image *image)
+{
+	uint8_t *header = scratch()->notes;
+
+	memset(header, 0, FORMAT_HEADER_SIZE);
+	read_part(image, 0, header, image->size < FORMAT_HEADER_SIZE ?
+				    image->size : FORMAT_HEADER_SIZE);
+	return recognise(header);
+}
+
+/* What a loader left in its DTB for the kernel, unless it was said otherwise. */
+static void read_chosen(struct sources *sources, const void *fdt)
+{
+	int chosen = fdt_path_offset(fdt, "/chosen"), length;
+	const char *text = fdt_getprop(fdt, chosen, "bootargs", &length);
+
+	if (text && length > 0)
+		set_options(sources, text, strnlen(text, length), "bw.");
+	if (text && length > 1 && !sources->bootargs)
+		sources->bootargs = keep_bootargs(scratch()->bootargs, text,
+						  strnlen(text, length));
+	if (sources->initrd.size || sources->no_initrd)
+		return;
+
+	const char *const names[] = { "linux,initrd-start", "linux,initrd-end" };
+	uint32_t ends[2] = { 0, 0 };
+
+	for (int i = 0; i < 2; i++) {
+		const fdt32_t *value = fdt_getprop(fdt, chosen, names[i], &length);
+
+		if (value && (length == 4 || length == 8))
+			ends[i] = fdt32_ld(value + length / 4 - 1);
+	}
+	if (ends[0] && ends[1] > ends[0])
+		add_image(&sources->initrd, "initrd", "the loader's DTB", ends[0],
+			  ends[1] - ends[0]);
+}
+
+/*
+ * The DTB goes to where it can grow, without the room that it has already, and
+ * takes what it says of others with it.
+ */
+static void take_dtb(struct sources *sources, uint32_t passed)
+{
+	struct image *dtb = &sources->dtb;
+	void *fdt = (void *)DTB_DEFAULT_ADDR;
+
+	if (!dtb->size) {
+		if (!passed)
+			refuse("no DTB: none in r2, behind the image, at %x or %x, "
+			       "or named; give one (QEMU: -dtb)",
+			       BOARD_RAM_BASE, DTB_DEFAULT_ADDR);
+		add_image(dtb, "DTB", passed == BOARD_RAM_BASE ?
+			  "at the start of RAM" : "r2", passed, 0);
+	}
+
+	uint8_t header[FORMAT_HEADER_SIZE] = { 0 };
+	uint32_t room = DTB_DEFAULT_END - DTB_DEFAULT_ADDR - DTB_SLACK -
+			2 * BOOTARGS_SIZE;
+	uint32_t size = dtb->size, used = 0;
+
+	read_part(dtb, 0, header, size < sizeof header ? size : sizeof header);
+	if (recognise(header) != FORMAT_DTB)
+		refuse("the DTB (%s) is not one; make one with dtc", dtb->from);
+	if (dtb_size(header) > size)
+		refuse("the DTB (%s) is cut short, %u bytes of %u; copy the file "
+		       "again", dtb->from, size, dtb_size(header));
+	/* Offsets and sizes of the structure and of the strings block. */
+	for (int i = 0; i < 2; i++) {
+		uint64_t end = (uint64_t)big32(header + (i ? 12 : 8)) +
+			       big32(header + (i ? 32 : 36));
+
+		if (end <= dtb_size(header) && end > used)
+			used = end;
+	}
+	if (used > room)
+		refuse("the DTB (%s) has %u bytes, and %u is the most; use a "
+		       "smaller one", dtb->from, used, room);
+	if (dtb->at)
+		memmove(fdt, (void *)(uintptr_t)dtb->at, used);
+	else
+		dtb->read(dtb, 0, DTB_DEFAULT_ADDR, used);
+	fdt_set_totalsize(fdt, used);
+
+	int error = fdt_check_header(fdt);
+
+	if (error)
+		refuse("the DTB (%s) is not valid: %s; make one with dtc",
+		       dtb->from, fdt_strerror(error));
+	if (!passed || dtb->at != passed)
+		read_chosen(sources, fdt);
+	payload.dtb = DTB_DEFAULT_ADDR;
+	payload.dtb_end = DTB_DEFAULT_ADDR + ((used + DTB_SLACK +
+			  2 * BOOTARGS_SIZE + 7) & ~7u);
+	dtb->at = DTB_DEFAULT_ADDR;
+	dtb->size = used;
+}
+
+/*
+ * The bank that the window of the wrapper lies in: in its first 128 MiB, which
+ * is where a decompressor looks for RAM.
+ */
+static void find_ram(struct map *map)
+{
+	struct platform platform;
+	struct dtb_nodes nodes;
+	int error = dtb_open((void *)payload.dtb, payload.dtb_end - payload.dtb,
+			     &nodes);
+	const char *wrong;
+
+	if (error)
+		refuse("the DTB is not valid: %s; check it with dtc",
+		       fdt_strerror(error));
+	wrong = dtb_read_ram((void *)payload.dtb, &nodes, &platform);
+	if (wrong)
+		refuse("the DTB %s; correct the DTB", wrong);
+	for (uint32_t i = 0; i < platform.ram_count; i++)
+		if (platform.ram[i].start <= BOARD_WRAPPER &&
+		    platform.ram[i].end >= DTB_DEFAULT_END &&
+		    BOARD_WRAPPER - platform.ram[i].start <
+		    DECOMPRESSOR_END - BOARD_RAM_BASE) {
+			map->ram_start = platform.ram[i].start;
+			map->ram_end = platform.ram[i].end;
+			return;
+		}
+	refuse("the DTB has no /memory of which %x, where the wrapper of this "
+	       "board lives, is in the first 128 MiB; use the DTB of this board, "
+	       "with its memory", BOARD_WRAPPER);
+}
+
+/* What was found in memory must not lie where we are, or it is spoilt already. */
+static void check_in_memory(const struct map *map, const struct image *image)
+{
+	if (!image->size || !image->at)
+		return;
+	if (image->at < DTB_DEFAULT_END &&
+	    image->at + image->size > BOARD_WRAPPER)
+		refuse("the %s, [%x..%x] (%s), overlaps the wrapper's own memory, "
+		       "[%x..%x]; load it elsewhere", image->what, image->at,
+		       image->at + image->size - 1, image->from, BOARD_WRAPPER,
+		       DTB_DEFAULT_END - 1);
+	if (image->at >= map->ram_start && image->at < map->ram_end &&
+	    image->size > map->ram_end - image->at)
+		refuse("the %s, %x bytes at %x (%s), exceeds the RAM, [%x..%x]; "
+		       "use a smaller one, or give the machine more memory",
+		       image->what, image->size, image->at, image->from,
+		       map->ram_start, map->ram_end - 1);
+}
+
+static void check_apart(const struct image *a, const struct image *b)
+{
+	if (a->size && b->size && a->at && b->at &&
+	    a->at < b->at + b->size && b->at < a->at + a->size)
+		refuse("the %s, [%x..%x] (%s), and the %s, [%x..%x] (%s), overlap; "
+		       "load them apart", a->what, a->at, a->at + a->size - 1,
+		       a->from, b->what, b->at, b->at + b->size - 1, b->from);
+}
+
+/* An initrd, or dom0's kernel: where it lies, if no kernel comes there. */
+static void place_module(struct map *map, struct image *image)
+{
+	uint32_t at = image->at;
+
+	if (!image->size)
+		return;
+	if (at < map->ram_start || at >= map->ram_end ||
+	    in_the_way(map, at, at + image->size))
+		at = find_room(map, image->what, image->size,
+			       INITRD_DEFAULT_ADDR < map->ram_end ?
+			       INITRD_DEFAULT_ADDR : map->ram_start,
+			       map->ram_start + LOWMEM_SIZE);
+	bring(image, at);
+	keep(map, at, at + image->size);
+}
+
+static _Noreturn void bad_kernel(const struct image *kernel, const char *why)
+{
+	refuse("the kernel (%s): %s; give another", kernel->from, why);
+}
+
+static void read_notes(const struct image *kernel,
+		       const struct elf_segment *segment, uint32_t *modes)
+{
+	uint8_t *notes = scratch()->notes;
+	const char *wrong;
+
+	if (segment->filesz > sizeof scratch()->notes ||
+	    (uint64_t)segment->offset + segment->filesz > kernel->size)
+		bad_kernel(kernel, "a note segment exceeds the file, or 4 KiB");
+	read_part(kernel, segment->offset, notes, segment->filesz);
+	wrong = elf_note_modes(notes, segment->filesz, modes);
+	if (wrong)
+		bad_kernel(kernel, wrong);
+}
+
+/*
+ * An ELF kernel: straight to where it was linked for. `elsewhere` are images in
+ * memory that have not been brought to their places: they go first.
+ */
+static void load_elf(struct map *map, struct sources *sources, uint32_t *modes)
+{
+	struct elf_header *header = &scratch()->elf;
+	struct elf_segment *segments = scratch()->segments;
+	struct image *kernel = &sources->kernel;
+	struct elf_layout layout;
+	const char *wrong = NULL;
+
+	if (kernel->size < sizeof *header)
+		bad_kernel(kernel, "truncated ELF header");
+	read_part(kernel, 0, header, sizeof *header);
+	wrong = elf_check_header(header, kernel->size);
+	if (wrong)
+		bad_kernel(kernel, wrong);
+	read_part(kernel, header->phoff, segments,
+		  header->phnum * sizeof *segments);
+	wrong = elf_check(header, segments, kernel->size, map->ram_start,
+			  map->ram_end, &layout);
+	if (wrong)
+		bad_kernel(kernel, wrong);
+	if (in_the_way(map, layout.start, layout.end))
+		bad_kernel(kernel, "it is linked to where the wrapper is");
+	for (unsigned n = 0; n < header->phnum; n++)
+		if (segments[n].type == ELF_NOTE)
+			read_notes(kernel, &segments[n], modes);
+
+	keep(map, layout.start, layout.end);
+	/* The file itself may lie where it is to be loaded. */
+	if (kernel->at && kernel->at < layout.end &&
+	    layout.start < kernel->at + kernel->size) {
+		if (sources->initrd.at)
+			keep(map, sources->initrd.at,
+			     sources->initrd.at + sources->initrd.size);
+		bring(kernel, find_room(map, "kernel", kernel->size,
+					layout.end, map->ram_end));
+	}
+	if (kernel->at)
+		keep(map, kernel->at, kernel->at + kernel->size);
+	place_module(map, &sources->initrd);
+	for (unsigned n = 0; n < header->phnum; n++) {
+		const struct elf_segment *s = &segments[n];
+
+		if (s->type != ELF_LOAD)
+			continue;
+		read_part(kernel, s->offset, (void *)(uintptr_t)s->paddr, s->filesz);
+		memset((void *)(uintptr_t)(s->paddr + s->filesz), 0,
+		       s->memsz - s->filesz);
+	}
+	payload.kernel = layout.start;
+	payload.kernel_end = layout.end;
+	payload.entry = layout.entry;
+}
+
+/*
+ * A zImage, Xen, or anything that starts at its first byte. It may stay where a
+ * loader put it, if that is in a page of its own and in the first 128 MiB.
+ */
+static void load_zimage(struct map *map, struct sources *sources,
+			struct image *kernel, enum format format)
+{
+	uint64_t footprint = 0;
+	uint32_t need = kernel->size, limit = map->ram_start +
+		(DECOMPRESSOR_END - BOARD_RAM_BASE);
+	const char *wrong;
+
+	if (format == FORMAT_XEN) {
+		uint8_t header[FORMAT_HEADER_SIZE];
+
+		read_part(kernel, 0, header, sizeof header);
+		if (zimage_size(header) > need)
+			need = zimage_size(header);
+	}
+	if (need > MIB * 1024u)
+		bad_kernel(kernel, "larger than 1 GiB");
+	need += WORK_SPACE;
+	if (!kernel->at) {
+		struct map other = *map;
+
+		if (sources->initrd.at)
+			keep(&other, sources->initrd.at, sources->initrd.at +
+			     sources->initrd.size);
+		bring(kernel, find_room(&other, kernel->what, need,
+					KERNEL_DEFAULT_ADDR, limit));
+	}
+	if (format == FORMAT_LINUX) {
+		wrong = zimage_check((void *)(uintptr_t)kernel->at, kernel->size,
+				     &footprint);
+		if (wrong)
+			bad_kernel(kernel, wrong);
+	}
+
+	/* It inflates to the start of RAM; a zImage in its way moves behind that. */
+	if (footprint > BOARD_WRAPPER - map->ram_start)
+		bad_kernel(kernel, "inflates into the wrapper");
+
+	uint32_t inflated = map->ram_start + (uint32_t)footprint, start, end;
+	bool stays = kernel->at % PAGE == 0 && kernel->at >= map->ram_start &&
+		     kernel->at < limit && need <= limit - kernel->at &&
+		     !in_the_way(map, kernel->at, kernel->at + need);
+	struct map without_kernel = *map;
+
+	keep(&without_kernel, kernel->at, kernel->at + kernel->size);
+	if (!stays && sources->initrd.at)
+		keep(&without_kernel, sources->initrd.at,
+		     sources->initrd.at + sources->initrd.size);
+	start = stays ? kernel->at :
+		find_room(&without_kernel, kernel->what, need,
+			  KERNEL_DEFAULT_ADDR > inflated ? KERNEL_DEFAULT_ADDR :
+			  (inflated + PAGE - 1) & -PAGE, limit);
+	end = start < inflated ? inflated + need : start + need;
+	if (start < inflated && in_the_way(map, inflated, end))
+		bad_kernel(kernel, "there is no room for it to inflate");
+
+	keep(map, start, end);
+	if (footprint)
+		keep(map, map->ram_start, inflated);
+	if (start != kernel->at)
+		keep(map, kernel->at, kernel->at + kernel->size);
+	place_module(map, &sources->initrd);
+	bring(kernel, start);
+
+	/* A Linux that finds a DTB right behind itself takes that instead of r2's. */
+	uint8_t *behind = (uint8_t *)(uintptr_t)(start + kernel->size);
+
+	if (recognise(behind) == FORMAT_DTB)
+		memset(behind, 0, 4);
+	payload.kernel = start;
+	payload.kernel_end = start + kernel->size;
+	payload.entry = start;
+}
+
+static _Noreturn void no_kernel(void)
+{
+	refuse("no kernel: none behind the image, at %x, named in bootargs "
+	       "(bw.kernel=)%s or by a semihosting host (--kernel); give one, or "
+	       "link one with make KERNEL=zImage DTB=board.dtb",
+	       KERNEL_DEFAULT_ADDR,
+	       BOARD_FW_CFG ? ", in fw_cfg (QEMU: -bios and -kernel)," : "");
+}
+
+void load_payload(void)
+{
+	struct sources sources = { 0 };
+	struct map map = { 0 };
+	uint32_t modes = 0;
+
+	find_semihosting(&sources);
+	find_appended(&sources);
+	find_fw_cfg(&sources);
+	find_table(&sources);
+	find_preloaded(&sources);
+
+	uint32_t passed = loader_dtb();
+
+	if (passed && !fdt_check_header((void *)(uintptr_t)passed))
+		read_chosen(&sources, (void *)(uintptr_t)passed);
+	if (!sources.kernel.size && !sources.dtb.size)
+		no_kernel();
+	take_dtb(&sources, passed);
+	if (!sources.kernel.size)
+		no_kernel();
+	if (sources.no_initrd)
+		sources.initrd.size = 0;
+	find_ram(&map);
+
+	check_in_memory(&map, &sources.kernel);
+	check_in_memory(&map, &sources.initrd);
+	check_in_memory(&map, &sources.xen);
+	check_apart(&sources.kernel, &sources.initrd);
+	check_apart(&sources.kernel, &sources.xen);
+	check_apart(&sources.initrd, &sources.xen);
+
+	payload.flags = sources.flags;
+	payload.ram_end = map.ram_end;
+	payload.bootargs = sources.bootargs;
+	keep(&map, BOARD_WRAPPER, DTB_DEFAULT_END);
+
+	enum format format = format_of(&sources.kernel);
+
+	if (sources.xen.size)
+		refuse("Xen (%s) has to be linked with the wrapper as yet: "
+		       "make XEN=", sources.xen.from);
+	if (format == FORMAT_ELF)
+		load_elf(&map, &sources, &modes);
+	else if (format == FORMAT_LINUX || format == FORMAT_XEN)
+		load_zimage(&map, &sources, &sources.kernel, format);
+	else
+		bad_kernel(&sources.kernel, "neither a zImage nor ELF");
+
+	say_where("kernel", sources.kernel.size, payload.kernel, sources.kernel.from);
+	say_where("DTB", sources.dtb.size, payload.dtb, sources.dtb.from);
+	if (sources.initrd.size) {
+		say_where("initrd", sources.initrd.size, sources.initrd.at,
+			  sources.initrd.from);
+		payload.initrd = sources.initrd.at;
+		payload.initrd_end = sources.initrd.at + sources.initrd.size;
+	}
+	payload.takes = sources.mode ? 1u << sources.mode :
+			modes ? modes : BW_TAKES_DEFAULT;
+	payload.takes_why = sources.mode ? "as asked for" :
+			    modes ? "by its note" : "it has no note";
+	if (sources.mode && modes && !(modes & payload.takes)) {
+		char list[MODE_LIST_SIZE];
+
+		refuse("mode=%s: the kernel (%s) takes %s only; ask for one of "
+		       "these", mode_names[sources.mode], sources.kernel.from,
+		       list_modes(modes, list));
+	}
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Payloads that are in memory already: behind the image that we were loaded
+ * with, in a table, at the board's documented addresses. Transient.
+ */
+#include <string.h>
+
+#include "boot.h"
+#include "sources.h"
+
+/* Padding between payloads, at most; tools align to pages. */
+#define MAX_PADDING	4096
+
+static const uint8_t *bytes(uint32_t at)
+{
+	return (const uint8_t *)(uintptr_t)at;
+}
+
+/* The size that an image in memory has by its own header; 0: none. */
+static uint32_t own_size(uint32_t at)
+{
+	switch (recognise(bytes(at))) {
+	case FORMAT_LINUX:
+	case FORMAT_XEN:
+		return zimage_size(bytes(at));
+	case FORMAT_DTB:
+		return dtb_size(bytes(at));
+	case FORMAT_UIMAGE:
+		return UIMAGE_HEADER_SIZE + uimage_size(bytes(at));
+	case FORMAT_ELF: {
+		struct elf_header *header = &scratch()->elf;
+		struct elf_segment *s = scratch()->segments;
+		uint64_t end;
+
+		memcpy(header, bytes(at), sizeof *header);
+		if (elf_check_header(header, UINT32_MAX))
+			return 0;
+		end = header->phoff + header->phnum * sizeof *s;
+		memcpy(s, bytes(at) + header->phoff, header->phnum * sizeof *s);
+		for (unsigned n = 0; n < header->phnum; n++)
+			if ((uint64_t)s[n].offset + s[n].filesz > end)
+				end = (uint64_t)s[n].offset + s[n].filesz;
+		/* Linkers put the section headers last, if there are any. */
+		if (header->shoff + (uint64_t)header->shnum * header->shentsize > end)
+			end = header->shoff +
+			      (uint64_t)header->shnum * header->shentsize;
+		return end > UINT32_MAX ? 0 : (uint32_t)end;
+	}
+	default:
+		return 0;
+	}
+}
+
+void add_image(struct image *image, const char *what, const char *from,
+	       uint32_t at, uint32_t size)
+{
+	uint32_t own = own_size(at);
+
+	if (image->size)
+		refuse("two of %s: one at %x (%s), one at %x (%s); leave one out",
+		       what, image->at, image->from, at, from);
+	if (!size)
+		size = own;
+	if (!size)
+		refuse("the %s at %x (%s) does not say its size; say it "
+		       "(tools/bw-pack, mkimage, or ADDRESS,SIZE)", what, at, from);
+	if (size > -at)
+		refuse("the %s at %x (%s) has %x bytes, more than there are; "
+		       "correct its size", what, at, from, size);
+	if (own && size >= own && recognise(bytes(at)) == FORMAT_UIMAGE) {
+		if (uimage_type(bytes(at)) == UIMAGE_KERNEL &&
+		    uimage_is_compressed(bytes(at)))
+			refuse("the %s at %x (%s) is a compressed uImage; make "
+			       "it with mkimage -C none", what, at, from);
+		size = uimage_size(bytes(at));
+		at += UIMAGE_HEADER_SIZE;
+	}
+	*image = (struct image){ what, from, size, at, NULL, 0 };
+}
+
+/* A table has been recognised; see formats.h. */
+static void read_table(struct sources *sources, uint32_t at, const char *from)
+{
+	struct payload_table table;
+	struct table_entry entries[TABLE_MAX_ENTRIES];
+
+	memcpy(&table, bytes(at), sizeof table);
+	if (table.count > TABLE_MAX_ENTRIES ||
+	    table.crc != crc32(bytes(at) + sizeof table,
+			       table.count * sizeof *entries))
+		refuse("the table at %x (%s) is damaged; make it again with "
+		       "tools/bw-pack", at, from);
+	memcpy(entries, bytes(at) + sizeof table, table.count * sizeof *entries);
+	for (unsigned i = 0; i < table.count; i++) {
+		const struct table_entry *entry = &entries[i];
+		uint32_t where = at + entry->offset;
+		const char *text = (const char *)bytes(where);
+
+		switch (entry->kind) {
+		case TABLE_KERNEL:
+			add_image(&sources->kernel, "kernel", from, where, entry->size);
+			break;
+		case TABLE_DTB:
+			add_image(&sources->dtb, "DTB", from, where, entry->size);
+			break;
+		case TABLE_INITRD:
+			add_image(&sources->initrd, "initrd", from, where, entry->size);
+			break;
+		case TABLE_XEN:
+			add_image(&sources->xen, "Xen", from, where, entry->size);
+			break;
+		case TABLE_BOOTARGS:
+			sources->bootargs = keep_bootargs(scratch()->bootargs,
+							  text, entry->size);
+			break;
+		case TABLE_XEN_BOOTARGS:
+			sources->xen_bootargs = keep_bootargs(
+				scratch()->xen_bootargs, text, entry->size);
+			break;
+		case TABLE_OPTIONS:
+			set_options(sources, text, entry->size, "");
+			break;
+		default:
+			refuse("the table at %x (%s) has an entry of kind %u; "
+			       "use the tools/bw-pack of this wrapper", at, from,
+			       entry->kind);
+		}
+	}
+}
+
+/* What has been recognised by its content; returns where it ends. */
+static uint32_t add_by_content(struct sources *sources, uint32_t at,
+			       const char *from)
+{
+	const uint8_t *header = bytes(at);
+	enum format format = recognise(header);
+	bool is_kernel = format == FORMAT_LINUX || format == FORMAT_XEN ||
+			 format == FORMAT_ELF ||
+			 (format == FORMAT_UIMAGE &&
+			  uimage_type(header) == UIMAGE_KERNEL);
+
+	if (is_kernel)
+		add_image(&sources->kernel, "kernel", from, at, 0);
+	else if (format == FORMAT_DTB)
+		add_image(&sources->dtb, "DTB", from, at, 0);
+	else
+		add_image(&sources->initrd, "initrd", from, at, 0);
+	return at + own_size(at);
+}
+
+void find_appended(struct sources *sources)
+{
+	static const char from[] = "behind the image";
+	uint32_t at = loaded_at + WINDOW_SIZE, padding = 0;
+
+	while (padding < MAX_PADDING) {
+		switch (recognise(bytes(at))) {
+		case FORMAT_TABLE:
+			read_table(sources, at, from);
+			return;
+		case FORMAT_UNKNOWN:
+			if (*bytes(at))
+				return;
+			at++;
+			padding++;
+			break;
+		default:
+			at = add_by_content(sources, at, from);
+			padding = 0;
+		}
+	}
+}
+
+void find_table(struct sources *sources)
+{
+	if (recognise(bytes(TABLE_ADDR)) == FORMAT_TABLE)
+		read_table(sources, TABLE_ADDR, "the table");
+}
+
+void find_preloaded(struct sources *sources)
+{
+	static const char from[] = "preloaded";
+	static const uint32_t addresses[] = {
+		KERNEL_DEFAULT_ADDR, DTB_DEFAULT_ADDR, INITRD_DEFAULT_ADDR,
+	};
+
+	if (sources->kernel.size)
+		return;
+	for (unsigned i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+		enum format format = recognise(bytes(addresses[i]));
+
+		/* An initrd without a header may be what DTB or bootargs name. */
+		if (format == FORMAT_UNKNOWN || format == FORMAT_TABLE ||
+		    format == FORMAT_RAMDISK ||
+		    (format == FORMAT_DTB && sources->dtb.size))
+			continue;
+		add_by_content(sources, addresses[i], from);
+		if (!sources->kernel.size)
+			return;
+	}
+}
+
+static bool is_dtb(uint32_t at)
+{
+	return recognise(bytes(at)) == FORMAT_DTB;
+}
+
+/*
+ * By Linux's boot protocol r0 is 0 and r2 the DTB's address. After reset they
+ * hold anything: only what looks like an address of a DTB is looked at.
+ */
+uint32_t loader_dtb(void)
+{
+	uint32_t r2 = loader_registers[2];
+
+	if (loader_registers[0] == 0 && r2 % 4 == 0 && r2 >= BOARD_RAM_BASE &&
+	    r2 - BOARD_RAM_BASE < LOWMEM_SIZE && is_dtb(r2))
+		return r2;
+	return is_dtb(BOARD_RAM_BASE) ? BOARD_RAM_BASE : 0;
+}

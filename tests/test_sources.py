@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Payloads that were not linked with the wrapper: one build, any kernel, from
+wherever it is; and one clear line for each that cannot be started."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+import harness
+
+BOOTARGS = "console=ttyAMA0"
+SECURE = "virt,secure=on,virtualization=on"
+HYP = "virt,secure=off,virtualization=on"
+PACK = harness.TOP / "tools" / "bw-pack"
+
+
+@pytest.fixture(scope="module")
+def wrapper():
+    """The directory of a board's wrapper, all kernels' own."""
+    return lambda board=harness.BOARD: harness.build("sources", "wrapper", BOARD=board)
+
+
+def qemu(machine, *arguments, cpus=2, memory="1G", semihosting=False):
+    command = ["qemu-system-arm", "-M", machine, "-m", memory, "-smp", str(cpus), "-display",
+               "none", "-nic", "none", "-serial", "stdio", "-no-reboot", *map(str, arguments)]
+    if semihosting:
+        command += ["-semihosting-config", "enable=on,target=native"]
+    return command
+
+
+def boots(command, cpus=2, mode="HYP", timeout=90):
+    """The console of a Linux that came up to its shell with all CPUs in a mode."""
+    with harness.Guest(command=command, timeout=timeout) as guest:
+        assert f"Brought up 1 node, {cpus} CPU" in guest.log
+        assert f"CPU: All CPU(s) started in {mode} mode." in guest.log
+        assert guest.end("poweroff -f") == 0
+        return guest.log
+
+
+def refused(command, pattern, status=None):
+    """One line says why, and nothing has been started."""
+    text, ended = harness.run(command, until=r"boot-wrapper: .*\n", timeout=30)
+    lines = re.findall(r"boot-wrapper: (.*)", text)
+    assert len(lines) == 1 and re.search(pattern, lines[0]), text
+    assert "Linux version" not in text
+    if status is not None:
+        assert harness.run(command, timeout=30)[1] == status
+
+
+def image(tmp_path, wrapper_bin, *parts):
+    path = tmp_path / "image"
+    path.write_bytes(b"".join(part if isinstance(part, bytes) else part.read_bytes()
+                              for part in (wrapper_bin, *parts)))
+    return path
+
+
+def uimage(data, kind):
+    """As mkimage -A arm -O linux -T ramdisk (or kernel) -C none."""
+    import struct
+    import zlib
+    header = struct.pack(">7I4B32s", 0x27051956, 0, 0, len(data), 0, 0, zlib.crc32(data),
+                         5, 2, kind, 0, b"test")
+    return header[:4] + struct.pack(">I", zlib.crc32(header)) + header[8:] + data
+
+
+LOADED = ("-dtb", harness.DTB, "-append", BOOTARGS)
+
+
+def test_prepended_as_kernel_of_qemu(wrapper, tmp_path):
+    """In Secure SVC; QEMU's DTB, initrd and bootargs, and its pen for CPU 1."""
+    log = boots(qemu(harness.MACHINE, "-kernel",
+                     image(tmp_path, wrapper() / "boot-wrapper.bin", harness.VMLINUZ),
+                     "-initrd", harness.initramfs(), *LOADED))
+    assert "entered in Secure state" in log
+
+
+@pytest.mark.parametrize("machine, entered", [(HYP, "Non-secure Hyp mode"),
+                                              ("virt", "SVC mode without Secure state")])
+def test_prepended_above_other_firmware(wrapper, tmp_path, machine, entered):
+    """QEMU's PSCI below us turns CPU 1 on."""
+    log = boots(qemu(machine, "-cpu", "cortex-a15", "-kernel",
+                     image(tmp_path, wrapper("virt") / "boot-wrapper.bin", harness.VMLINUZ),
+                     "-initrd", harness.initramfs(), "-append", BOOTARGS),
+                mode="HYP" if machine == HYP else "SVC")
+    assert f"entered in {entered}" in log
+
+
+# Each has the kernel; "d" a DTB, "i" an uInitrd.
+@pytest.mark.parametrize("order", ["kdi", "idk"])
+def test_prepended_raw(wrapper, tmp_path, order):
+    """All behind the wrapper, in any order, as bytes at an address, on both CPUs."""
+    dtb = tmp_path / "dtb"
+    dtb.write_bytes(harness.DTB.read_bytes())
+    subprocess.run(["fdtput", "-t", "s", dtb, "/chosen", "bootargs", BOOTARGS], check=True)
+    parts = {"k": harness.VMLINUZ, "d": dtb, "i": uimage(harness.initramfs().read_bytes(), 3)}
+    path = image(tmp_path, wrapper() / "boot-wrapper.bin", *[parts[p] for p in order])
+    at = "0x80400000"
+    boots(qemu(harness.MACHINE, "-device", f"loader,file={path},addr={at},force-raw=on",
+               "-device", f"loader,addr={at},cpu-num=0", "-device", f"loader,addr={at},cpu-num=1"))
+
+
+def test_packed(wrapper, tmp_path):
+    """tools/bw-pack: an initrd without a header, bootargs and a mode."""
+    path = tmp_path / "packed"
+    subprocess.run([sys.executable, PACK, "--wrapper", wrapper() / "boot-wrapper.bin", "--kernel",
+                    harness.VMLINUZ, "--initrd", harness.initramfs(), "--dtb", harness.DTB,
+                    "--bootargs", BOOTARGS, "-o", path], check=True, capture_output=True)
+    log = boots(qemu(harness.MACHINE, "-kernel", path, "-dtb", harness.DTB))
+    assert "(behind the image)" in log
+
+
+def test_elf_kernel(wrapper, tmp_path):
+    """An ELF file goes to where it was linked for; its note is read."""
+    kernel = harness.build("sources-hypervisor",
+                           harness.CHECK / "sources-hypervisor" / harness.BOARD / "hypervisor.elf")
+    path = image(tmp_path, wrapper() / "boot-wrapper.bin", kernel / "hypervisor.elf")
+    text, status = harness.run(qemu(harness.MACHINE, "-kernel", path, *LOADED), timeout=60)
+    assert "the kernel takes svc (by its note)" in text and status == 0, text
+    assert re.search(r"hypervisor: PASS", text), text
+
+
+@pytest.mark.parametrize("cpu, cpus", [("cortex-a15", 1), ("cortex-a7", 4), ("cortex-a15", 8)])
+def test_firmware(wrapper, cpu, cpus):
+    """virt's firmware: payload by fw_cfg, everything of ours in Secure RAM."""
+    log = boots(qemu(SECURE, "-cpu", cpu, "-bios", wrapper("virt") / "boot-wrapper.bin",
+                     "-kernel", harness.VMLINUZ, "-initrd", harness.initramfs(),
+                     "-append", BOOTARGS, cpus=cpus), cpus=cpus, timeout=180)
+    assert "(fw_cfg)" in log and "[47e10000..47e10fff] resident: Hyp stub" in log
+
+
+def test_firmware_above_other(wrapper):
+    """The same without Secure state: its home is ordinary RAM then."""
+    log = boots(qemu(HYP, "-cpu", "cortex-a15", "-bios", wrapper("virt") / "boot-wrapper.bin",
+                     "-kernel", harness.VMLINUZ, "-initrd", harness.initramfs(),
+                     "-append", BOOTARGS, cpus=1), cpus=1)
+    assert "entered in Non-secure Hyp mode" in log
+
+
+def semihosted(wrapper, arguments, *more, **options):
+    return qemu(harness.MACHINE, "-kernel", wrapper() / "linux-system-semi.axf", *more,
+                *(("-append", arguments) if arguments is not None else ()),
+                semihosting=True, **options)
+
+
+@pytest.mark.parametrize("form", ["append", "arg"])
+def test_semihosting(wrapper, form):
+    files = ["--kernel", harness.VMLINUZ, "--dtb", harness.DTB, "--initrd", harness.initramfs()]
+    rest = ["--mode", "svc", "--", "console=ttyAMA0", "quiet"]
+    words = [str(word) for word in files + rest]
+    if form == "append":
+        command = semihosted(wrapper, " ".join(words))
+    else:
+        command = semihosted(wrapper, None)
+        command[-1] += "".join(f",arg={word}" for word in words)
+    with harness.Guest(command=command) as guest:
+        assert "entering the kernel in Non-secure SVC mode" in guest.log
+        assert "console=ttyAMA0 quiet" in guest.run("cat /proc/cmdline")
+        assert guest.end("poweroff -f") == 0
+
+
+def test_preloaded(wrapper, tmp_path):
+    """At the board's addresses, and what has no header of its own by a table."""
+    table = tmp_path / "table"
+    subprocess.run([sys.executable, PACK, "--table-at", "0x87e1f000",
+                    f"initrd@0x90000000={harness.initramfs()}",
+                    f"kernel@0x84000000={harness.VMLINUZ}", "-o", table], check=True,
+                   capture_output=True)
+    command = qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf", *LOADED)
+    for path, at in ((table, "0x87e1f000"), (harness.initramfs(), "0x90000000"),
+                     (harness.VMLINUZ, "0x84000000")):
+        command += ["-device", f"loader,file={path},addr={at},force-raw=on"]
+    assert "(the table)" in boots(command)
+
+
+@pytest.mark.parametrize("how", ["found", "named"])
+def test_preloaded_by_address(wrapper, how):
+    at = 0x82000000 if how == "found" else 0x83000000
+    size = harness.initramfs().stat().st_size
+    named = f" bw.kernel={at:#x}" if how == "named" else ""
+    command = qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf", "-dtb", harness.DTB,
+                   "-append", f"{BOOTARGS} bw.initrd=0x90000000,{size}{named}")
+    for path, where in ((harness.VMLINUZ, at), (harness.initramfs(), 0x90000000)):
+        command += ["-device", f"loader,file={path},addr={where:#x},force-raw=on"]
+    boots(command)
+
+
+def changed(tmp_path, source, name, change):
+    data = bytearray(source.read_bytes())
+    path = tmp_path / name
+    path.write_bytes(change(data))
+    return path
+
+
+def cut(size):
+    return lambda data: data[:size]
+
+
+def words(*changes):
+    def change(data):
+        for offset, word in changes:
+            data[offset:offset + 4] = word.to_bytes(4, "little")
+        return data
+    return change
+
+
+# What a host can be asked for, and what is said of it; {k}: Debian's kernel.
+HOST = {
+    "no kernel": ("--no-initrd", "no kernel: "),
+    "a missing file": ("--kernel /nowhere/vmlinuz", "/nowhere/vmlinuz: no such file; "),
+    "a directory": ("--kernel {tmp}", "the host gave 0 bytes"),
+    "an empty file": ("--kernel {empty}", "the file is empty; "),
+    "no kernel at all": ("--kernel {text}", "neither a zImage nor ELF; "),
+    "a truncated zImage": ("--kernel {cut}", "truncated zImage; "),
+    "a zImage that claims more": ("--kernel {more}", "truncated zImage; "),
+    "a zImage of zeros behind its header": ("--kernel {hollow}", "truncated zImage: "),
+    "a DTB cut short": ("--kernel {k} --dtb {cut_dtb}", r"is cut short, 1000 bytes of \d+; "),
+    "a DTB that is none": ("--kernel {k} --dtb {text}", "the DTB .* is not one; "),
+    "a DTB of another board": ("--kernel {k} --dtb {a9}", "no /memory of which 87e00000"),
+    "two kernels": ("--kernel {k} --kernel {k}", "--kernel was given twice; "),
+    "an unknown option": ("--kernal {k}", "--kernal: no such option; "),
+    "an option without its value": ("--kernel", "--kernel: it needs a value; "),
+    "an option before its value": ("--kernel --dtb x", "--kernel: it needs a value; "),
+    "an unknown mode": ("--kernel {k} --mode abort", "--mode: no such value; "),
+    "bootargs that are too long": ("--kernel {k} -- " + "x" * 2048, "the bootargs have 2048 "),
+    "an initrd larger than the RAM": ("--kernel {k} --initrd {big}", "does not fit into the RAM"),
+}
+
+
+@pytest.mark.parametrize("name", HOST)
+def test_host_files_refused(wrapper, tmp_path, name):
+    line, pattern = HOST[name]
+    files = {"tmp": tmp_path, "k": harness.VMLINUZ}
+    for key, source, change in (
+            ("empty", harness.DTB, cut(0)), ("text", harness.TOP / "README.md", cut(5000)),
+            ("cut", harness.VMLINUZ, cut(2000000)), ("cut_dtb", harness.DTB, cut(1000)),
+            ("more", harness.VMLINUZ, words((0x2C, 0x7000000))),
+            ("hollow", harness.VMLINUZ, lambda data: data[:65536] + bytes(len(data) - 65536))):
+        files[key] = changed(tmp_path, source, key, change)
+    files["a9"] = harness.DTB.parent / "vexpress-v2p-ca9.dtb"
+    files["big"] = tmp_path / "big"
+    with open(files["big"], "wb") as stream:
+        stream.truncate(1 << 30)
+    dtb = () if "--dtb {" in line else ("-dtb", harness.DTB)
+    refused(semihosted(wrapper, line.format(**files), *dtb), pattern, status=1)
+
+
+def test_no_host(wrapper):
+    """Nobody listens: that is found out, and said."""
+    refused(qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf"),
+            r"no kernel: .*semihosting host")
+
+
+@pytest.mark.parametrize("name, parts, pattern", [
+    ("two kernels", lambda k: (k, k), "two of kernel"),
+    ("a DTB twice", lambda k: (k, harness.DTB, harness.DTB), "two of DTB"),
+    ("an initrd without its size", lambda k: (k, harness.initramfs()), "does not say its size"),
+    ("a damaged table", lambda k: (b"BWPT" + bytes([1, 0, 0, 0]) + bytes(100), k),
+     "is damaged; "),
+    ("nothing", lambda k: (), "no kernel"),
+])
+def test_prepended_refused(wrapper, tmp_path, name, parts, pattern):
+    path = image(tmp_path, wrapper() / "boot-wrapper.bin", *parts(harness.VMLINUZ))
+    refused(qemu(harness.MACHINE, "-kernel", path, *LOADED, semihosting=False), pattern)
+
+
+@pytest.mark.parametrize("what, named, pattern", [
+    ("initrd over the kernel", "bw.kernel=0x84000000 bw.initrd=0x84001000,4096", "overlap; "),
+    ("initrd over the wrapper", "bw.kernel=0x84000000 bw.initrd=0x87e08000,4096",
+     "overlaps the wrapper"),
+    ("initrd over the end of RAM", "bw.kernel=0x84000000 bw.initrd=0xbffff000,8192",
+     "exceeds the RAM"),
+    ("no address", "bw.kernel=here", "not an address; "),
+    ("no such option", "bw.colour=blue", "no such option; "),
+])
+def test_addresses_refused(wrapper, what, named, pattern):
+    refused(qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf", "-dtb", harness.DTB,
+                 "-append", f"{BOOTARGS} {named}", "-device",
+                 f"loader,file={harness.VMLINUZ},addr=0x84000000,force-raw=on"), pattern)
+
+
+def test_firmware_without_kernel(wrapper):
+    refused(qemu(SECURE, "-cpu", "cortex-a15", "-bios", wrapper("virt") / "boot-wrapper.bin"),
+            r"no kernel: .*fw_cfg")
+
+
+def test_loaded_over_its_home(wrapper, tmp_path):
+    path = image(tmp_path, wrapper() / "boot-wrapper.bin", harness.VMLINUZ)
+    refused(qemu(harness.MACHINE, "-device", f"loader,file={path},addr=0x87df0000,force-raw=on",
+                 "-device", "loader,addr=0x87df0000,cpu-num=0", cpus=1),
+            "over a part of its home at 87e00000; load it elsewhere")
