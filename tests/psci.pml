@@ -200,9 +200,9 @@ boot:
 	/* boot.c: gather_cpus: sev(); */
 	atomic { sev(); i = 1 };
 	do
-	/* boot.c: gather_cpus: for (; cpu->state == CPU_ABSENT && patience; patience--) { */
+	/* boot.c: wait_for: for (; cpu->state == CPU_ABSENT && patience; patience--) { */
 	:: atomic { i < N && c[i].state != ABSENT -> i++ }
-	/* boot.c: gather_cpus: if (cpu->state == CPU_ABSENT) { */
+	/* boot.c: gather_cpus: if (cpu->state == CPU_ABSENT && !wait_for(cpu, since)) { */
 	:: atomic { i < N && c[i].state == ABSENT -> skip };
 		/* boot.c: gather_cpus: cpu->mpidr = MPIDR_NONE; */
 		atomic { c[i].listed = 0; i++ }
