@@ -90,12 +90,16 @@ not_smc:
 /*
  * uint32_t hyp_psci_smc(r0, r1, r2, r3)
  *
- * Entered in: Hyp mode. The firmware answers.
+ * Entered in: Hyp mode, Thumb state. The firmware answers.
  */
 	.global	hyp_psci_smc
+	.thumb
+	.thumb_func
 hyp_psci_smc:
 	smc	#0
 	bx	lr
+	.balign	4
+	.arm
 
 /*
  * Where the firmware sends a CPU instead of where the kernel wanted it.
@@ -111,4 +115,4 @@ hyp_psci_start:
 	mcr	HSCTLR(r1)
 	isb
 	mov	sp, r0
-	b	hyp_psci_started
+	bl	hyp_psci_started	@ to Thumb state

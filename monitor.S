@@ -77,7 +77,7 @@ reset_secondary:
 	ldr	pc, [r1]
 
 3:	mov	r0, sp
-	b	cpu_wait
+	bl	cpu_wait		@ to Thumb state
 
 /*
  * SMC.
@@ -116,6 +116,7 @@ svc:
  * Leaves:     the mode of resident.spsr; r3 = the boot-mode word; r4..r12 = 0.
  */
 	.global	enter_kernel
+	.type	enter_kernel, %function	@ in ARM state, for callers in Thumb
 enter_kernel:
 	ldr	sp, [sp]
 	bic	lr, r3, #1
@@ -149,20 +150,24 @@ enter_kernel:
  * Entered in: Monitor mode. Expects r0 = this CPU's struct cpu.
  */
 	.global	cpu_restart
+	.type	cpu_restart, %function
 cpu_restart:
 	mov	sp, r0
-	b	cpu_wait
+	bl	cpu_wait
 
 /*
  * Exceptions in our own code that nobody expected: print what, where and why,
  * stop this CPU. The other CPUs go on.
  *
  * Entered in: the exception's own mode; lr is ahead of the instruction by what
- * the ARM ARM says of each (undefined instruction: for ARM state).
+ * the ARM ARM says of each.
  */
 unexpected_reset:
 	unexpected lr, 0, "reset vector"
 unexpected_undefined:
+	mrs	r6, spsr		@ in Thumb state it is ahead by 2 only
+	tst	r6, #PSR_T
+	addne	lr, lr, #2
 	unexpected lr, 4, "undefined instruction"
 unexpected_prefetch_abort:
 	unexpected lr, 4, "prefetch abort"

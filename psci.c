@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PSCI (ARM DEN 0022D): which CPUs run, and what turns them on and off.
- * With the Secure trampoline, what stays behind in Secure state; and at the end,
- * for other firmware's PSCI, in Hyp mode.
+ * PSCI 1.1 (ARM DEN 0022D) by SMCCC 1.2 (ARM DEN 0028): which CPUs run, and
+ * what turns them on and off. With the Secure trampoline, what stays behind in
+ * Secure state; and at the end, for other firmware's PSCI, in Hyp mode.
  *
  * A CPU's state changes so, and in no other way:
  *
@@ -20,7 +20,18 @@
 #include "boot_wrapper.h"
 #include "resident.h"
 
-#define PSCI_1_0	0x00010000
+#define PSCI_1_1	0x00010001
+#define SMCCC_1_2	0x00010002
+
+/* The functions that there are: bit n stands for PSCI_VERSION + n. */
+#define BIT_OF(function)	(1u << ((function) - PSCI_VERSION))
+#define FUNCTIONS	(BIT_OF(PSCI_VERSION) | BIT_OF(PSCI_CPU_SUSPEND) | \
+			 BIT_OF(PSCI_CPU_OFF) | BIT_OF(PSCI_CPU_ON) | \
+			 BIT_OF(PSCI_AFFINITY_INFO) | \
+			 BIT_OF(PSCI_MIGRATE_INFO_TYPE) | \
+			 BIT_OF(PSCI_SYSTEM_OFF) | BIT_OF(PSCI_SYSTEM_RESET) | \
+			 BIT_OF(PSCI_FEATURES) | (BOARD_RESET_KEEPS_RAM ? \
+			 BIT_OF(PSCI_SYSTEM_RESET2) : 0))
 
 #define TICKET_MAX	UINT32_MAX	/* of the lock */
 
@@ -49,7 +60,8 @@ draw:
 	ticket = 0;
 	me->choosing = 1;
 	dmb();
-	for (area = cpus; area < end; area++) {
+	area = cpus;
+	do {
 		uint32_t theirs = area->cpu.ticket;
 
 		if (theirs == TICKET_MAX) {
@@ -60,22 +72,25 @@ draw:
 		}
 		if (theirs > ticket)
 			ticket = theirs;
-	}
+	} while (++area < end);
 	me->ticket = ++ticket;
 	dmb();
 	me->choosing = 0;
 
-	for (area = cpus; area < end; area++) {
+	area = cpus;
+	do {
 		struct cpu *other = &area->cpu;
 		uint32_t theirs;
 
+		if (other == me)
+			continue;
 		while (other->choosing)
 			yield();
 		dmb();
 		while ((theirs = other->ticket) &&
 		       (theirs < ticket || (theirs == ticket && other < me)))
 			yield();
-	}
+	} while (++area < end);
 	dmb();
 }
 
@@ -87,23 +102,33 @@ static void unlock(struct cpu *me)
 
 static struct cpu *cpu_by_mpidr(uint32_t mpidr)
 {
+	struct cpu_area *area = cpus;
+	uint32_t n = resident.cpu_count;
+
 	if (mpidr & ~MPIDR_AFFINITY)
 		return NULL;
-	for (struct cpu_area *area = cpus; area < cpus + resident.cpu_count; area++)
+	do {
 		if (area->cpu.mpidr == mpidr)
 			return &area->cpu;
+		area++;
+	} while (--n);
 	return NULL;
 }
 
-/* Where a kernel may start: not in our memory, and aligned for its state. */
+/* Where a kernel may start: in RAM that is not ours, aligned for its state. */
 static bool entry_is_valid(uint32_t entry)
 {
 	extern const char resident_start[], resident_end[];
+	const struct ram_bank *bank = ram_banks;
 
-	if ((entry & 3) == 2)
+	if ((entry & 3) == 2 || (entry >= (uintptr_t)resident_start &&
+				 entry < (uintptr_t)resident_end))
 		return false;
-	return entry < (uintptr_t)resident_start ||
-	       entry >= (uintptr_t)resident_end;
+	do
+		if (entry >= bank->start && entry < bank->end)
+			return true;
+	while (++bank < ram_banks + PLATFORM_MAX_RAM);
+	return false;
 }
 
 int32_t turn_on(struct cpu *target, uint32_t entry, uint32_t context_id,
@@ -174,14 +199,28 @@ static _Noreturn void cpu_off(struct cpu *me)
 	cpu_restart(me);
 }
 
-/* Level 0 only, as PSCI 1.0 allows. */
+/*
+ * At level 0 of a CPU, at level 1 of its cluster: that is on if any of its CPUs
+ * is, else pending if any is, else off; CPU_ON, CPU_ON_PENDING and CPU_OFF.
+ */
 static int32_t affinity_info(uint32_t mpidr, uint32_t level)
 {
-	struct cpu *target = cpu_by_mpidr(mpidr);
+	struct cpu_area *area = cpus, *end = cpus + resident.cpu_count;
+	int32_t status = PSCI_INVALID_PARAMETERS;
 
-	if (!target || level != 0)
-		return PSCI_INVALID_PARAMETERS;
-	return target->state;
+	if (level > 1 || mpidr & ~MPIDR_AFFINITY)
+		return status;
+	do {
+		int32_t state = area->cpu.state;
+
+		if ((area->cpu.mpidr ^ mpidr) >> 8 * level)
+			continue;
+		if (state == CPU_ON)
+			return state;
+		if (state > status)
+			status = state;
+	} while (++area < end);
+	return status;
 }
 
 /* Standby is the only state: a CPU keeps everything, and wakes here. */
@@ -194,21 +233,35 @@ static int32_t cpu_suspend(uint32_t power_state)
 	return PSCI_SUCCESS;
 }
 
+/*
+ * No flags: those of CPU_SUSPEND are 0 for the original format of power_state,
+ * and no OS-initiated mode.
+ */
 static int32_t features(uint32_t function)
 {
-	switch (function) {
-	case PSCI_VERSION:
-	case PSCI_CPU_SUSPEND:
-	case PSCI_CPU_OFF:
-	case PSCI_CPU_ON:
-	case PSCI_AFFINITY_INFO:
-	case PSCI_MIGRATE_INFO_TYPE:
-	case PSCI_SYSTEM_OFF:
-	case PSCI_SYSTEM_RESET:
-	case PSCI_FEATURES:
-		return 0;
-	}
+	uint32_t n = function - PSCI_VERSION;
+
+	if (function == SMCCC_VERSION || (n < 32 && FUNCTIONS >> n & 1))
+		return PSCI_SUCCESS;
 	return PSCI_NOT_SUPPORTED;
+}
+
+/*
+ * CVE-2017-5715: on Arm's own ARMv7-A cores a kernel needs no help, since what
+ * it can do itself is enough (secure_init() has set ACTLR.IBE) or nothing is
+ * needed. Of others we cannot say.
+ */
+static int32_t arch_features(uint32_t function)
+{
+	switch (function) {
+	case SMCCC_VERSION:
+	case SMCCC_ARCH_FEATURES:
+		return SMCCC_SUCCESS;
+	case SMCCC_ARCH_WORKAROUND_1:
+		if ((read_cp15(MIDR) & MIDR_ARM_V7A_MASK) == MIDR_ARM_V7A)
+			return SMCCC_WORKAROUND_NOT_NEEDED;
+	}
+	return SMCCC_NOT_SUPPORTED;
 }
 
 static _Noreturn void wait_for_power(void)
@@ -236,13 +289,11 @@ static int32_t set_vectors(uint32_t table)
 uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 		  struct cpu *me)
 {
-	if (function == SMC_SET_VECTORS)
-		return set_vectors(a1);
-	if (!resident.psci)
+	if (!resident.psci && function != SMC_SET_VECTORS)
 		return SMCCC_UNKNOWN;
 	switch (function) {
 	case PSCI_VERSION:
-		return PSCI_1_0;
+		return PSCI_1_1;
 	case PSCI_CPU_SUSPEND:
 		return cpu_suspend(a1);
 	case PSCI_CPU_OFF:
@@ -261,6 +312,23 @@ uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 		wait_for_power();
 	case PSCI_FEATURES:
 		return features(a1);
+	case PSCI_SYSTEM_RESET2:
+		if (!BOARD_RESET_KEEPS_RAM)
+			break;
+		if (a1 != PSCI_SYSTEM_WARM_RESET)
+			return PSCI_INVALID_PARAMETERS;
+		board_system_reset();
+		wait_for_power();
+	case SMCCC_VERSION:
+		return SMCCC_1_2;
+	case SMCCC_ARCH_FEATURES:
+		return arch_features(a1);
+	case SMCCC_ARCH_WORKAROUND_1:
+		if (arch_features(function) < 0)
+			break;
+		return SMCCC_SUCCESS;
+	case SMC_SET_VECTORS:
+		return set_vectors(a1);
 	}
 	return SMCCC_UNKNOWN;
 }

@@ -13,6 +13,9 @@
 /* SYS_FLAGS; what is stored at SYS_FLAGSSET and SYS_FLAGSCLR changes it. */
 #define BOARD_PEN		(BOARD_SYSREGS + 0x30)
 
+/* SYS_CFG_REBOOT starts all of the board anew. */
+#define BOARD_RESET_KEEPS_RAM	0
+
 #if defined(__arm__) && !defined(__ASSEMBLER__)
 
 static inline void board_console_init(void)

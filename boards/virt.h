@@ -24,6 +24,9 @@
 /* A PL061 (ARM DDI 0190) in Secure state: line 0 powers off, line 1 resets. */
 #define BOARD_SECURE_GPIO	0x090b0000
 
+/* QEMU resets devices and CPUs; and loads images anew that it was given. */
+#define BOARD_RESET_KEEPS_RAM	1
+
 #if defined(__arm__) && !defined(__ASSEMBLER__)
 
 static inline void board_console_init(void)

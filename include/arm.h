@@ -158,6 +158,10 @@
 #define MIDR_CORTEX_A15	0x4100c0f0
 #define MIDR_CORTEX_A17	0x4100c0e0
 
+/* All of Arm's own ARMv7-A cores: implementer 'A', part 0xcnn. */
+#define MIDR_ARM_V7A_MASK	0xff00f000
+#define MIDR_ARM_V7A		0x4100c000
+
 #ifdef __ASSEMBLER__
 
 	.macro	load_address register, symbol

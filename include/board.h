@@ -14,6 +14,8 @@
  *   BOARD_PEN		flags register that SMP_METHOD=pen listens to; 0: none
  *   BOARD_PEN_RAM	memory for the pen that no DTB gives to kernels; 0: none
  *   BOARD_FW_CFG	QEMU's fw_cfg device; 0: none
+ *   BOARD_RESET_KEEPS_RAM 1: board_system_reset() leaves what is in the RAM, so
+ *			that it will do for PSCI SYSTEM_RESET2 too. Else 0
  *   BOARD_CNTFRQ	Hz, for a CNTFRQ that is 0 and a DTB that is silent
  * For C, called with the MMU off, in Secure state if not said otherwise:
  *   board_console_init()	once, transient, in any state: the UART

@@ -88,6 +88,14 @@
  */
 #define SMCCC_UNKNOWN		0xffffffff
 
+#define SMCCC_VERSION		0x80000000
+#define SMCCC_ARCH_FEATURES	0x80000001
+#define SMCCC_ARCH_WORKAROUND_1	0x80008000	/* CVE-2017-5715 */
+
+#define SMCCC_SUCCESS		0
+#define SMCCC_NOT_SUPPORTED	(-1)
+#define SMCCC_WORKAROUND_NOT_NEEDED 1	/* on the calling CPU */
+
 /*
  * The Secure trampoline, the mirror image of the Hyp one, in the range of the
  * SMC calling convention for silicon partners: r0 = SMC_SET_VECTORS and r1 =
@@ -103,12 +111,14 @@
 #define PSCI_CPU_OFF		0x84000002
 #define PSCI_CPU_ON		0x84000003
 #define PSCI_AFFINITY_INFO	0x84000004
+#define PSCI_MIGRATE		0x84000005	/* not here */
 #define PSCI_MIGRATE_INFO_TYPE	0x84000006
 #define PSCI_SYSTEM_OFF		0x84000008
 #define PSCI_SYSTEM_RESET	0x84000009
 #define PSCI_FEATURES		0x8400000a
 #define PSCI_CPU_DEFAULT_SUSPEND 0x8400000c	/* this and the next: */
 #define PSCI_SYSTEM_SUSPEND	0x8400000e	/* of other firmware only */
+#define PSCI_SYSTEM_RESET2	0x84000012
 
 #define PSCI_SUCCESS		0
 #define PSCI_NOT_SUPPORTED	(-1)
@@ -122,6 +132,9 @@
 #define PSCI_AFFINITY_ON		0
 #define PSCI_AFFINITY_OFF		1
 #define PSCI_AFFINITY_ON_PENDING	2
+
+/* SYSTEM_RESET2's one architectural type. */
+#define PSCI_SYSTEM_WARM_RESET	0
 
 /* MIGRATE_INFO_TYPE's answer: no Trusted OS that would have to be moved. */
 #define PSCI_NO_MIGRATION	2

@@ -60,7 +60,7 @@ struct console {
 	uint32_t ready;
 };
 
-/* struct cpu.state: PSCI's numbers, and one more. */
+/* struct cpu.state: PSCI's numbers, as AFFINITY_INFO has them, and one more. */
 enum cpu_state {
 	CPU_ON = PSCI_AFFINITY_ON,
 	CPU_OFF = PSCI_AFFINITY_OFF,

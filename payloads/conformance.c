@@ -16,6 +16,7 @@
  *   conformance=hyp-trap	makes an SMC in SVC mode trap to Hyp mode: the
  *				wrapper's vectors, still in HVBAR, should report
  *				each, and the CPU then stop;
+ *   conformance=warm-reset	resets the machine by SYSTEM_RESET2;
  *   conformance=entry		checks on each CPU only how it was entered;
  *   conformance=fast		does nothing but switch off;
  *   conformance=bench		does what there are bench_... labels for.
@@ -856,11 +857,24 @@ static void check_affinity_info(uint32_t off)
 		 PSCI_INVALID_PARAMETERS);
 	check_is("reserved bits", affinity_info(own_mpidr() | 0x01000000),
 		 PSCI_INVALID_PARAMETERS);
-	/* Only level 0 is offered, as PSCI 1.0 allows. */
-	for (uint32_t level = 1; level <= 4; level++)
-		check_is("another level than 0",
+	check_is("one's own cluster is on",
+		 smc(PSCI_AFFINITY_INFO, own_mpidr(), 1, 0), PSCI_AFFINITY_ON);
+	check_is("the CPU in it does not matter",
+		 smc(PSCI_AFFINITY_INFO, own_mpidr() | 0xff, 1, 0),
+		 PSCI_AFFINITY_ON);
+	check_is("an unknown cluster",
+		 smc(PSCI_AFFINITY_INFO, own_mpidr() ^ 0xff00, 1, 0),
+		 PSCI_INVALID_PARAMETERS);
+	check_is("a cluster with reserved bits",
+		 smc(PSCI_AFFINITY_INFO, own_mpidr() | 0x80000000, 1, 0),
+		 PSCI_INVALID_PARAMETERS);
+	for (uint32_t level = 2; level <= 4; level++)
+		check_is("a level above the clusters'",
 			 smc(PSCI_AFFINITY_INFO, own_mpidr(), level, 0),
 			 PSCI_INVALID_PARAMETERS);
+	check_is("no level",
+		 smc(PSCI_AFFINITY_INFO, own_mpidr(), 0xffffffff, 0),
+		 PSCI_INVALID_PARAMETERS);
 }
 
 static void check_cpu_on_errors(uint32_t off)
@@ -880,14 +894,25 @@ static void check_cpu_on_errors(uint32_t off)
 		return;
 	}
 	check_is("an entry at the start of the resident range",
-		 smc(PSCI_CPU_ON, off, RESIDENT_START, 0), PSCI_INVALID_ADDRESS);
-	check_is("an entry in the Secure part of the resident range",
-		 smc(PSCI_CPU_ON, off, RESIDENT_NONSECURE_END, 0),
-		 PSCI_INVALID_ADDRESS);
+		 smc(PSCI_CPU_ON, off, machine.reserved, 0), PSCI_INVALID_ADDRESS);
 	check_is("an entry at the end of the resident range",
-		 smc(PSCI_CPU_ON, off, RESIDENT_END - 4, 0), PSCI_INVALID_ADDRESS);
+		 smc(PSCI_CPU_ON, off, machine.reserved_end - 4, 0),
+		 PSCI_INVALID_ADDRESS);
+	check_is("an entry in the Monitor's code",
+		 smc(PSCI_CPU_ON, off, machine.reserved_end == RESIDENT_END ?
+		     RESIDENT_NONSECURE_END : BOARD_SECURE_RAM, 0),
+		 PSCI_INVALID_ADDRESS);
 	check_is("an entry in no instruction set",
 		 smc(PSCI_CPU_ON, off, entry | 2, 0), PSCI_INVALID_ADDRESS);
+	check_is("an entry below the RAM",
+		 smc(PSCI_CPU_ON, off, BOARD_RAM_BASE - 4, 0),
+		 PSCI_INVALID_ADDRESS);
+	check_is("an entry in a device",
+		 smc(PSCI_CPU_ON, off, BOARD_UART, 0), PSCI_INVALID_ADDRESS);
+	check_is("an entry in no instruction set outside the RAM",
+		 smc(PSCI_CPU_ON, off, BOARD_UART | 2, 0), PSCI_INVALID_ADDRESS);
+	check_is("an entry above the RAM",
+		 smc(PSCI_CPU_ON, off, 0xfffffffc, 0), PSCI_INVALID_ADDRESS);
 	check_is("what was refused leaves the CPU off", affinity_info(off),
 		 PSCI_AFFINITY_OFF);
 }
@@ -895,6 +920,57 @@ static void check_cpu_on_errors(uint32_t off)
 static uint32_t psci_feature(uint32_t number)
 {
 	return smc(PSCI_FEATURES, 0x84000000 | number, 0, 0);
+}
+
+/* What PSCI 1.1 has and we have not: no answer, and no feature. */
+static void check_no_features(void)
+{
+	uint32_t number;
+
+	for (number = 0; number < 0x40; number++) {
+		if (number < 0xb && number != 0x5 && number != 0x7)
+			continue;
+		if (number == 0x12 && BOARD_RESET_KEEPS_RAM)
+			continue;
+		if (psci_feature(number) != (uint32_t)PSCI_NOT_SUPPORTED ||
+		    smc(0x84000000 | number, own_mpidr(), 0, 0) != SMCCC_UNKNOWN)
+			break;
+	}
+	check_is("all other functions are not there; the first that is", number,
+		 0x40);
+	check_is("FEATURES: CPU_ON with 64-bit arguments is not there",
+		 smc(PSCI_FEATURES, 0xc4000003, 0, 0), PSCI_NOT_SUPPORTED);
+	check_is("FEATURES: no function of PSCI", psci_feature(0x99),
+		 PSCI_NOT_SUPPORTED);
+	check_is("FEATURES: another service's function",
+		 smc(PSCI_FEATURES, SMCCC_ARCH_FEATURES, 0, 0),
+		 PSCI_NOT_SUPPORTED);
+}
+
+static uint32_t arch_feature(uint32_t function)
+{
+	return smc(SMCCC_ARCH_FEATURES, function, 0, 0);
+}
+
+/* The SMC calling convention's own; QEMU has only CPUs of Arm's. */
+static void check_smccc(void)
+{
+	scope = "SMCCC: ";
+	check_is("ARCH_FEATURES: VERSION", arch_feature(SMCCC_VERSION), 0);
+	check_is("ARCH_FEATURES: ARCH_FEATURES",
+		 arch_feature(SMCCC_ARCH_FEATURES), 0);
+	check_is("ARCH_FEATURES: WORKAROUND_1 is not needed",
+		 arch_feature(SMCCC_ARCH_WORKAROUND_1),
+		 SMCCC_WORKAROUND_NOT_NEEDED);
+	check_is("ARCH_FEATURES: SOC_ID is not there",
+		 arch_feature(0x80000002), SMCCC_NOT_SUPPORTED);
+	check_is("ARCH_FEATURES: WORKAROUND_2 is not there",
+		 arch_feature(0x80007fff), SMCCC_NOT_SUPPORTED);
+	check_is("ARCH_FEATURES: PSCI is another service",
+		 arch_feature(PSCI_VERSION), SMCCC_NOT_SUPPORTED);
+	check_preserved("WORKAROUND_1 does no harm, all registers are kept",
+			SMCCC_ARCH_WORKAROUND_1, SMCCC_SUCCESS, false);
+	check_is("SOC_ID is unknown", smc(0x80000002, 0, 0, 0), SMCCC_UNKNOWN);
 }
 
 static void check_psci(struct percpu *me)
@@ -907,13 +983,15 @@ static void check_psci(struct percpu *me)
 			off = machine.mpidr[i];
 
 	scope = "SMC: ";
-	check_preserved("PSCI_VERSION is 1.0, all registers are kept",
-			PSCI_VERSION, 0x00010000, false);
+	check_preserved("PSCI_VERSION is 1.1, all registers are kept",
+			PSCI_VERSION, 0x00010001, false);
 	check_preserved("unknown function, all registers are kept",
 			0x84000099, SMCCC_UNKNOWN, false);
+	check_preserved("SMCCC_VERSION is 1.2, all registers are kept",
+			SMCCC_VERSION, 0x00010002, false);
 	if (me->hyp) {
-		check_preserved("from SVC: PSCI_VERSION is 1.0, all registers are kept",
-				PSCI_VERSION, 0x00010000, true);
+		check_preserved("from SVC: PSCI_VERSION is 1.1, all registers are kept",
+				PSCI_VERSION, 0x00010001, true);
 		check_preserved("from SVC: unknown function, all registers are kept",
 				0x84000099, SMCCC_UNKNOWN, true);
 		check_banked();
@@ -934,12 +1012,30 @@ static void check_psci(struct percpu *me)
 	check_is("FEATURES: SYSTEM_OFF", psci_feature(0x8), 0);
 	check_is("FEATURES: SYSTEM_RESET", psci_feature(0x9), 0);
 	check_is("FEATURES: FEATURES", psci_feature(0xa), 0);
-	check_is("FEATURES: MIGRATE is not there", psci_feature(0x5),
-		 PSCI_NOT_SUPPORTED);
-	check_is("FEATURES: no function of PSCI", psci_feature(0x99),
-		 PSCI_NOT_SUPPORTED);
+	check_is("FEATURES: SYSTEM_RESET2", psci_feature(0x12),
+		 BOARD_RESET_KEEPS_RAM ? 0 : PSCI_NOT_SUPPORTED);
+	check_is("FEATURES: SMCCC_VERSION",
+		 smc(PSCI_FEATURES, SMCCC_VERSION, 0, 0), 0);
+	check_no_features();
 	check_is("CPU_SUSPEND to a power-down state is refused",
 		 smc(PSCI_CPU_SUSPEND, 1 << 16, 0, 0), PSCI_INVALID_PARAMETERS);
+	check_is("CPU_SUSPEND to another standby state is refused",
+		 smc(PSCI_CPU_SUSPEND, 1, 0, 0), PSCI_INVALID_PARAMETERS);
+	check_is("CPU_SUSPEND of a cluster is refused",
+		 smc(PSCI_CPU_SUSPEND, 1 << 24, 0, 0), PSCI_INVALID_PARAMETERS);
+	if (BOARD_RESET_KEEPS_RAM) {
+		check_is("SYSTEM_RESET2 of no architectural type is refused",
+			 smc(PSCI_SYSTEM_RESET2, 1, 0, 0),
+			 PSCI_INVALID_PARAMETERS);
+		check_is("SYSTEM_RESET2 of a vendor's type is refused",
+			 smc(PSCI_SYSTEM_RESET2, 1u << 31, 0, 0),
+			 PSCI_INVALID_PARAMETERS);
+	} else {
+		check_is("SYSTEM_RESET2 is not there",
+			 smc(PSCI_SYSTEM_RESET2, PSCI_SYSTEM_WARM_RESET, 0, 0),
+			 PSCI_NOT_SUPPORTED);
+	}
+	check_smccc();
 
 	/* It might never come back, and only the boot CPU could tell. */
 	if (me != boot_cpu && machine.gicd) {
@@ -1341,10 +1437,14 @@ static _Noreturn void bench(struct percpu *me)
 	power_off();
 }
 
-static _Noreturn void fail_in_hyp(struct percpu *me)
+static _Noreturn void run_variant(struct percpu *me)
 {
 	uint32_t result;
 
+	if (is_variant("warm-reset")) {
+		put("# warm reset\r\n");
+		smc(PSCI_SYSTEM_RESET2, PSCI_SYSTEM_WARM_RESET, 0, 0);
+	}
 	if (me->hyp && is_variant("hyp-undef"))
 		undefined_instruction();
 	if (me->hyp && is_variant("hyp-abort")) {
@@ -1394,7 +1494,7 @@ void boot_main(struct percpu *me)
 	if (is_variant("bench"))
 		bench(me);
 	if (machine.argument && !is_variant("entry"))
-		fail_in_hyp(me);
+		run_variant(me);
 
 	boot_cntfrq = has_timer() ? read_cp15(CNTFRQ) : 0;
 	put("TAP version 13\r\n");

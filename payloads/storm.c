@@ -46,11 +46,7 @@
 #define SCRAMBLE	0x0ac564b5u
 #define UNSCRAMBLE	0xb4f7699du	/* SCRAMBLE * UNSCRAMBLE = 1 mod 2^32 */
 
-/* As PSCI 1.1 and the SMC calling convention have them. */
-#define SMCCC_VERSION		0x80000000
-#define SMCCC_ARCH_FEATURES	0x80000001
-#define PSCI_SYSTEM_RESET2	0x84000012
-#define SMC64			0x40000000
+#define SMC64			0x40000000	/* of a function's number */
 
 enum phase { NEVER_ON, RUNNING, GOES_OFF, PARKED };
 
@@ -92,36 +88,42 @@ static volatile uint32_t guardian, heir;
 
 static volatile uint32_t whistle;	/* rush() */
 
-/* Functions that the Monitor has; `since` is the version that brought them. */
+/* Functions that the Monitor has, and what PSCI_FEATURES says of them. */
 static const struct {
-	uint32_t id, since;
+	uint32_t id;
+	int32_t feature;
 } functions[] = {
-	{ PSCI_VERSION, 0x10000 },
-	{ PSCI_CPU_SUSPEND, 0x10000 },
-	{ PSCI_CPU_OFF, 0x10000 },
-	{ PSCI_CPU_ON, 0x10000 },
-	{ PSCI_AFFINITY_INFO, 0x10000 },
-	{ PSCI_MIGRATE_INFO_TYPE, 0x10000 },
-	{ PSCI_SYSTEM_OFF, 0x10000 },
-	{ PSCI_SYSTEM_RESET, 0x10000 },
-	{ PSCI_FEATURES, 0x10000 },
-	{ SMCCC_VERSION, 0x10001 },
-	{ SMCCC_ARCH_FEATURES, 0x10001 },
-	{ PSCI_SYSTEM_RESET2, 0x10001 },
+	{ PSCI_VERSION, 0 },
+	{ PSCI_CPU_SUSPEND, 0 },
+	{ PSCI_CPU_OFF, 0 },
+	{ PSCI_CPU_ON, 0 },
+	{ PSCI_AFFINITY_INFO, 0 },
+	{ PSCI_MIGRATE_INFO_TYPE, 0 },
+	{ PSCI_SYSTEM_OFF, 0 },
+	{ PSCI_SYSTEM_RESET, 0 },
+	{ PSCI_FEATURES, 0 },
+#if BOARD_RESET_KEEPS_RAM
+	{ PSCI_SYSTEM_RESET2, 0 },
+#endif
+	{ SMCCC_VERSION, 0 },
+	{ SMCCC_ARCH_FEATURES, PSCI_NOT_SUPPORTED },
+	{ SMCCC_ARCH_WORKAROUND_1, PSCI_NOT_SUPPORTED },
 };
 
 static bool is_function(uint32_t id)
 {
 	for (uint32_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
-		if (functions[i].id == id && functions[i].since <= version)
+		if (functions[i].id == id)
 			return true;
 	return false;
 }
 
-/* The rules that came with PSCI 1.1. */
-static bool is_strict(void)
+static uint32_t feature(uint32_t id)
 {
-	return version >= 0x10001;
+	for (uint32_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+		if (functions[i].id == id)
+			return functions[i].feature;
+	return PSCI_NOT_SUPPORTED;
 }
 
 static struct storm *this_storm(void)
@@ -335,6 +337,18 @@ static uint32_t affinity(struct storm *me, struct storm *target)
 	return got;
 }
 
+/* Of a cluster, at level 1: it is on as long as we are; level 0 is ignored. */
+static void cluster(struct storm *me)
+{
+	expect(me, "AFFINITY_INFO of one's own cluster",
+	       call(me, PSCI_AFFINITY_INFO, pick(me, 256), 1, any_word(me)),
+	       PSCI_AFFINITY_ON);
+	expect(me, "AFFINITY_INFO of a cluster that is not there",
+	       call(me, PSCI_AFFINITY_INFO, (1 + pick(me, 0xffff)) << 8 |
+		    pick(me, 256), 1, any_word(me)),
+	       PSCI_INVALID_PARAMETERS);
+}
+
 /*
  * Turn on the last CPU that is off, when somebody's patience is over: at that
  * moment all who are here do so. It matters not if two add to `whistle` at once.
@@ -380,11 +394,12 @@ static uint32_t wrong_mpidr(struct storm *me)
 /* An entry that CPU_ON does not take. */
 static uint32_t wrong_entry(struct storm *me)
 {
-	switch (pick(me, is_strict() ? 4 : 2)) {
+	switch (pick(me, 4)) {
 	case 0:
 		return (any_word(me) & ~3u) | 2;
 	case 1:
-		return RESIDENT_START + (pick(me, RESIDENT_END - RESIDENT_START) & ~2u);
+		return machine.reserved +
+		       (pick(me, machine.reserved_end - machine.reserved) & ~2u);
 	case 2:
 		return pick(me, BOARD_RAM_BASE) & ~2u;
 	}
@@ -419,16 +434,15 @@ static void wrong_cpu_on(struct storm *me)
 	}
 }
 
-/* Level 1 and up are asked about only where that is not known to be answered. */
+/* Level 1 is asked about in cluster(). */
 static void wrong_affinity(struct storm *me)
 {
 	bool level = pick(me, 2);
-	uint32_t above = is_strict() ? 4 : 1;
 	uint32_t mpidr = level ? machine.mpidr[pick(me, machine.cpu_count)] :
 				 wrong_mpidr(me);
 
 	expect(me, "AFFINITY_INFO of no CPU, or of a wrong level",
-	       call(me, PSCI_AFFINITY_INFO, mpidr, level ? above +
+	       call(me, PSCI_AFFINITY_INFO, mpidr, level ? 2 +
 		    (any_word(me) >> (1 + pick(me, 31))) : 0, any_word(me)),
 	       PSCI_INVALID_PARAMETERS);
 }
@@ -484,7 +498,7 @@ static void features(struct storm *me)
 
 	expect(me, "PSCI_FEATURES",
 	       call(me, PSCI_FEATURES, id, any_word(me), any_word(me)),
-	       is_function(id) ? 0 : PSCI_NOT_SUPPORTED);
+	       feature(id));
 }
 
 static _Noreturn void go_off(struct storm *me)
@@ -513,7 +527,10 @@ static void call_at_random(struct storm *me)
 		wrong_cpu_on(me);
 		break;
 	case 9:
-		wrong_affinity(me);
+		if (pick(me, 2))
+			wrong_affinity(me);
+		else
+			cluster(me);
 		break;
 	case 10:
 		suspend(me);
@@ -773,8 +790,8 @@ void boot_main(struct percpu *cpu)
 			storm[i].random = 1;
 	}
 	version = smc(PSCI_VERSION, 0, 0, 0);
-	if (!cpu->hyp || !machine.psci || version >> 16 != 1)
-		fail(me, "not in Hyp mode with PSCI 1.x, version", version, NULL);
+	if (!cpu->hyp || !machine.psci || version != 0x10001)
+		fail(me, "not in Hyp mode with PSCI 1.1, version", version, NULL);
 	guardian = heir = number(me);
 	me->starts = 1;
 	run(me);

@@ -22,6 +22,7 @@ XEN = DEPS / "xen"
 MACHINE = "vexpress-a15,secure=on,virtualization=on"
 PROMPT = "~ # "
 UDF = 0xE7F000F0        # permanently UNDEFINED, in ARM state
+THUMB_UDF = 0xDE00DE00  # twice, in Thumb state
 NOP = 0xE320F000
 
 TOOLCHAINS = {

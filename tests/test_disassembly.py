@@ -29,7 +29,7 @@ def unsynchronised(code):
     The eight instructions behind a write must have one, counting no moves and
     no other system register accesses, and no branch may come first; except a
     branch back in a loop over a table, which repeats the write. Behind a write
-    of SCR there may be nothing but moves and comparisons.
+    of SCR there may be nothing but moves, comparisons and masks.
     """
     addresses = sorted(code)
     for index, address in enumerate(addresses):
@@ -48,7 +48,7 @@ def unsynchronised(code):
                 if not re.match(r"mov|mcr|mrc|and|ubfx|lsr|bne|beq|cmp|add|ldr", following):
                     steps += 1
                 # SCR.NS decides which copy of a register is accessed next.
-                if steps > 8 or name == "SCR" and not following.startswith(("mov", "cmp")):
+                if steps > 8 or name == "SCR" and not re.match("mov|cmp|and", following):
                     yield f"{address:x}: {name}: {text}; no barrier follows"
                     break
 
@@ -86,7 +86,7 @@ def foreign_references(code, start, end, transient_start, transient_end):
     low = {}
     for address in sorted(a for a in code if start <= a < end):
         word, text = code[address]
-        if match := re.match(r"b\w*\s+([0-9a-f]{8})\b", text):
+        if match := re.match(r"b[\w.]*\s+([0-9a-f]{8})\b", text):
             if not start <= int(match[1], 16) < end:
                 yield f"{address:x}: {text}"
         if match := re.match(r"movw\s+(\w+), #(\d+)", text):
@@ -203,6 +203,16 @@ def assembled(source, tmp_path):
      ".word 0x87e00010"),
     (lambda code: foreign_references(code, 0x87e11000, 0x87e12000, 0x87e00000, 0x87e10000),
      "bl . - 0x11000"),
+    (unsynchronised, ".thumb\nmcr p15, 0, r0, c1, c1, 0\nbx lr"),
+    (unsynchronised, ".thumb\nmcr p15, 0, r0, c1, c1, 0\nb.n .\nisb"),
+    (floating_point, ".thumb\nvmov s0, r0"),
+    (exclusives, ".thumb\nldrex r0, [r1]"),
+    (lambda code: foreign_references(code, 0x87e11000, 0x87e12000, 0x87e00000, 0x87e10000),
+     ".thumb\nb.w . - 0x11000"),
+    (lambda code: foreign_references(code, 0x87e11000, 0x87e11100, 0x87e00000, 0x87e10000),
+     ".thumb\nb.n . + 0x200"),
+    (lambda code: foreign_references(code, 0x87e11000, 0x87e12000, 0x87e00000, 0x87e10000),
+     ".thumb\nmovw r0, #0x0011\nmovt r0, #0x87e0"),
 ])
 def test_checks_find_faults(check, source, tmp_path):
     assert list(check(assembled(source, tmp_path)))

@@ -20,6 +20,13 @@ def report(image, **options):
     return match
 
 
+def thumb(image, function):
+    """The address of a function in Thumb state, without the bit that says so."""
+    at = harness.symbols(image)[function]
+    assert at & 1
+    return at - 1
+
+
 @pytest.mark.parametrize("word, what", [(harness.UDF, "undefined instruction"),
                                         (UNALIGNED, "data abort")])
 def test_in_monitor_mode_at_boot(image, tmp_path, word, what):
@@ -38,17 +45,18 @@ def test_in_monitor_mode_at_boot(image, tmp_path, word, what):
 def test_in_monitor_mode_by_smc(quiet, tmp_path):
     """Linux's first SMC meets a Monitor that is broken; QUIET does not silence that."""
     image = harness.linux(f"linux-quiet-{quiet}", SMP=1, QUIET=quiet)
-    at = harness.symbols(image)["psci_smc"]
-    match = report(harness.patch(image, tmp_path / "t.axf", {at: harness.UDF}))
+    at = thumb(image, "psci_smc")
+    match = report(harness.patch(image, tmp_path / "t.axf", {at: harness.THUMB_UDF}))
     assert match["what"] == "undefined instruction"
     assert match["where"] == "the wrapper"
     assert int(match["pc"], 16) == at
+    assert int(match["spsr"], 16) & 0x20
 
 
 def test_on_a_secondary_cpu(image, tmp_path):
     """The others go on: the report is about CPU 1, and Linux boots without it."""
-    at = harness.symbols(image)["cpu_wait"]
-    broken = harness.patch(image, tmp_path / "t.axf", {at: harness.UDF})
+    at = thumb(image, "cpu_wait")
+    broken = harness.patch(image, tmp_path / "t.axf", {at: harness.THUMB_UDF})
     with harness.Guest(broken, cpus=2) as guest:
         match = REPORT.search(guest.log)
         assert match and match["cpu"] == "00000001" and int(match["pc"], 16) == at

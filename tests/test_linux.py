@@ -27,7 +27,8 @@ def test_boot(cpus, method, mend):
         assert "CPU: All CPU(s) started in HYP mode." in log
         assert f"Brought up 1 node, {cpus} CPU" in log
         assert "cp15 timer(s) running at 62.50MHz (phys)" in log
-        assert ("psci: PSCIv1.0 detected in firmware." in log) == (method == "psci")
+        assert ("psci: PSCIv1.1 detected in firmware." in log) == (method == "psci")
+        assert ("psci: SMC Calling Convention v1.2" in log) == (method == "psci")
         assert not ALARMS.search(log), "the kernel complains"
         assert guest.run("cat /sys/devices/system/cpu/online").strip() == \
             (f"0-{cpus - 1}" if cpus > 1 else "0")

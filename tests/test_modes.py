@@ -321,7 +321,7 @@ def test_linux(name, mode):
     with harness.Guest(linux, cpus=2, machine=entry.machine) as guest:
         assert f"CPU: All CPU(s) started in {started} mode." in guest.log
         assert "Brought up 1 node, 2 CPUs" in guest.log
-        assert ("PSCIv1.0 detected" in guest.log) == (method == "psci")
+        assert ("PSCIv1.1 detected" in guest.log) == (method == "psci")
         assert "WARNING:" not in guest.log
         assert guest.run("cat /proc/device-tree/chosen/boot-wrapper,boot-mode").rstrip("\0\n") \
             == mode
@@ -338,7 +338,8 @@ def test_psci_of_other_firmware(virt, started):
     board, machine = virt_machine(f"secure=off,virtualization={virt}", 2)
     image = harness.linux(f"modes-virt-{virt}", **board, BOOTARGS="console=ttyAMA0")
     with harness.Guest(image, **machine) as guest:
-        assert "PSCIv1.1 detected in firmware" in guest.log         # ours is 1.0
+        assert "PSCIv1.1 detected in firmware" in guest.log
+        assert "SMC Calling Convention v1.0" in guest.log           # ours is 1.2
         assert f"CPU: All CPU(s) started in {started} mode." in guest.log
         assert "Brought up 1 node, 2 CPUs" in guest.log
         conduit = {"on": "smc", "off": "hvc"}[virt]
@@ -437,6 +438,24 @@ def test_virt_from_reset(cpu):
         assert "CPU: All CPU(s) started in HYP mode." in guest.log
         assert "Brought up 1 node, 4 CPUs" in guest.log
         assert guest.end("poweroff -f") == 0
+
+
+@pytest.mark.parametrize("state", ["secure=on,virtualization=on", "secure=on"])
+def test_conformance_on_virt(state):
+    """Where the Monitor runs in Secure RAM, and a reset keeps what is in the RAM."""
+    board, machine = virt_machine(state, 2)
+    image = harness.conformance("modes-virt-conformance", SMP=2, **board)
+    text, status = harness.console(image, **machine)
+    assert not test_conformance.verdict(text)[1] and status == 0
+    assert "SYSTEM_RESET2 of a vendor's type is refused" in text
+
+
+def test_warm_reset():
+    """SYSTEM_RESET2; QEMU, told so, ends with a reset."""
+    board, machine = virt_machine("secure=on,virtualization=on", 2)
+    image = harness.conformance("modes-virt-warm-reset", "conformance=warm-reset", SMP=2, **board)
+    text, status = harness.console(image, **machine)
+    assert "# warm reset" in text and "not ok" not in text and status == 0
 
 
 def test_no_pen_and_no_psci():
