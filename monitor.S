@@ -4,6 +4,7 @@
  * and the way to the kernel. All of it stays behind after hand-over.
  */
 #include "arm.h"
+#include "boot_wrapper.h"
 #include "report.h"
 #include "resident.h"
 
@@ -182,6 +183,7 @@ report_unexpected:
 	cpsid	aif
 	mov	r4, lr
 	mrs	r6, spsr
+	bl	leave_others_alone
 	load_address r8, console
 	report_exception "the wrapper"
 	report_register ", DFSR ", DFSR(r0)
@@ -190,11 +192,58 @@ report_unexpected:
 	report_register ", IFAR ", IFAR(r0)
 	report_text "; this CPU stops\r\n"
 
+	/* Who was about to turn it on takes it for pending until SEV. */
+	cmp	sp, #0
+	beq	cpu_stop
+1:	mov	r0, #PSCI_DISABLED
+	str	r0, [sp, #CPU_STATE]
+	dsb
+	wfe
+	b	1b
+
 /* Stop this CPU for good. Entered in any mode, interrupts masked. */
 	.global	cpu_stop
 cpu_stop:
 	wfi
 	b	cpu_stop
+
+/*
+ * Let nobody wait for a lock that this CPU has or wants, nor take it for a CPU
+ * that could be turned on or off. A lock can be given up at any point: what it
+ * is for takes effect by the one store of a state.
+ *
+ * Entered in: any mode, on a CPU that will never go back.
+ * Clobbers:   r0..r3. Returns sp = its struct cpu, or 0: none is known.
+ */
+leave_others_alone:
+	mov	sp, #0
+	load_address r0, cpu_table_ready
+	ldr	r0, [r0]
+	cmp	r0, #0
+	bxeq	lr
+	load_address r0, cpus + CPU_STACK_SIZE
+	load_address r1, resident
+	ldr	r1, [r1, #RESIDENT_CPU_COUNT]
+	mrc	MPIDR(r2)
+	bic	r2, r2, #~MPIDR_AFFINITY
+1:	ldr	r3, [r0, #CPU_MPIDR]
+	cmp	r3, r2
+	beq	2f
+	add	r0, r0, #CPU_AREA_SIZE
+	subs	r1, r1, #1
+	bne	1b
+	bx	lr
+2:	ldr	r3, [r0, #CPU_STATE]
+	cmp	r3, #CPU_STATE_ABSENT	@ the boot CPU will tell the kernel so
+	bxeq	lr
+	mov	sp, r0
+	mov	r3, #PSCI_DISABLED
+	str	r3, [sp, #CPU_STATE]
+	dmb
+	mov	r3, #0
+	str	r3, [sp, #CPU_CHOOSING]
+	str	r3, [sp, #CPU_TICKET]
+	bx	lr
 
 	report_routines
 

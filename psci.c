@@ -10,6 +10,7 @@
  *	OFF -> ON_PENDING	by the one CPU_ON that succeeds
  *	ON_PENDING -> ON	by the CPU itself, about to leave for the kernel
  *	ON -> OFF		by the CPU itself, the last thing that CPU_OFF does
+ *	any but ABSENT -> FAULTED	by the CPU itself, in monitor.S, for good
  *
  * ON_PENDING is decided under a lock, since any number of CPUs may ask at once.
  * tests/psci.pml is a model of this, of which every state has been looked at.
@@ -149,8 +150,11 @@ int32_t turn_on(struct cpu *target, uint32_t entry, uint32_t context_id,
 	case CPU_ON_PENDING:
 		status = PSCI_ON_PENDING;
 		break;
-	default:
+	case CPU_ON:
 		status = PSCI_ALREADY_ON;
+		break;
+	default:
+		status = PSCI_INTERNAL_FAILURE;
 	}
 	unlock(me);
 	return status;
@@ -201,7 +205,8 @@ static _Noreturn void cpu_off(struct cpu *me)
 
 /*
  * At level 0 of a CPU, at level 1 of its cluster: that is on if any of its CPUs
- * is, else pending if any is, else off; CPU_ON, CPU_ON_PENDING and CPU_OFF.
+ * is, else pending if any is, else off if any is. To a faulted CPU nothing comes
+ * but a reset.
  */
 static int32_t affinity_info(uint32_t mpidr, uint32_t level)
 {
@@ -217,7 +222,7 @@ static int32_t affinity_info(uint32_t mpidr, uint32_t level)
 			continue;
 		if (state == CPU_ON)
 			return state;
-		if (state > status)
+		if (state > status || status == PSCI_INVALID_PARAMETERS)
 			status = state;
 	} while (++area < end);
 	return status;

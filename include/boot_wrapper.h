@@ -126,9 +126,11 @@
 #define PSCI_DENIED		(-3)
 #define PSCI_ALREADY_ON		(-4)
 #define PSCI_ON_PENDING		(-5)
+#define PSCI_INTERNAL_FAILURE	(-6)
+#define PSCI_DISABLED		(-8)
 #define PSCI_INVALID_ADDRESS	(-9)
 
-/* AFFINITY_INFO's answers. */
+/* AFFINITY_INFO's answers; PSCI_DISABLED for a CPU that has stopped for good. */
 #define PSCI_AFFINITY_ON		0
 #define PSCI_AFFINITY_OFF		1
 #define PSCI_AFFINITY_ON_PENDING	2

@@ -15,8 +15,14 @@
 #define CPU_AREA_SIZE	160
 #define CPU_STACK_SIZE	(CPU_AREA_SIZE - 24)
 
-/* struct cpu's first field, for the search in monitor.S. */
+/* Fields of struct cpu, for monitor.S. */
 #define CPU_MPIDR	0
+#define CPU_STATE	4
+#define CPU_CHOOSING	16
+#define CPU_TICKET	20
+
+/* enum cpu_state, beyond PSCI's numbers for AFFINITY_INFO. */
+#define CPU_STATE_ABSENT	3
 
 /* The first fields of struct resident, for monitor.S. */
 #define RESIDENT_SPSR	0
@@ -65,7 +71,8 @@ enum cpu_state {
 	CPU_ON = PSCI_AFFINITY_ON,
 	CPU_OFF = PSCI_AFFINITY_OFF,
 	CPU_ON_PENDING = PSCI_AFFINITY_ON_PENDING,
-	CPU_ABSENT,		/* has never come out of reset */
+	CPU_ABSENT = CPU_STATE_ABSENT,	/* has never come out of reset */
+	CPU_FAULTED = PSCI_DISABLED,	/* an exception in our own code */
 };
 
 /*
@@ -105,6 +112,9 @@ _Static_assert(offsetof(struct resident, spsr) == RESIDENT_SPSR, "monitor.S");
 _Static_assert(offsetof(struct resident, boot_mode) == RESIDENT_WORD, "monitor.S");
 _Static_assert(offsetof(struct resident, cpu_count) == RESIDENT_CPU_COUNT, "monitor.S");
 _Static_assert(sizeof(struct cpu_area) == CPU_AREA_SIZE, "monitor.S");
+_Static_assert(offsetof(struct cpu, state) == CPU_STATE, "monitor.S");
+_Static_assert(offsetof(struct cpu, choosing) == CPU_CHOOSING, "monitor.S");
+_Static_assert(offsetof(struct cpu, ticket) == CPU_TICKET, "monitor.S");
 _Static_assert(offsetof(struct console, ready) == CONSOLE_READY, "report.h");
 
 extern struct resident resident;

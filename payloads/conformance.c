@@ -16,6 +16,7 @@
  *   conformance=hyp-trap	makes an SMC in SVC mode trap to Hyp mode: the
  *				wrapper's vectors, still in HVBAR, should report
  *				each, and the CPU then stop;
+ *   conformance=fault		lets CPU 1 call a Monitor that a test has broken;
  *   conformance=warm-reset	resets the machine by SYSTEM_RESET2;
  *   conformance=entry		checks on each CPU only how it was entered;
  *   conformance=fast		does nothing but switch off;
@@ -1414,6 +1415,41 @@ static void check_contention(void)
 	check_is("of simultaneous CPU_ONs of a CPU, one succeeds", result, 1);
 }
 
+/*
+ * conformance=fault: CPU_ON of a CPU that is on shall fault, with the lock held.
+ * The CPU that calls it is lost, and no other one.
+ */
+static _Noreturn void fault(void)
+{
+	struct percpu *cpu = percpu_of(machine.mpidr[1]);
+	uint32_t entry = (uintptr_t)secondary_entry, other = machine.mpidr[2];
+	struct deadline deadline;
+
+	target_mpidr = machine.mpidr[1];
+	go = 1;
+	scope = "";
+	check_is("is turned on", smc(PSCI_CPU_ON, target_mpidr, entry, 0),
+		 PSCI_SUCCESS);
+	check("arrives", has_arrived(cpu, 1), affinity_info(target_mpidr));
+	order(cpu, CONTEND);
+	deadline = patience(PATIENCE);
+	while (affinity_info(target_mpidr) == PSCI_AFFINITY_ON &&
+	       !is_over(&deadline))
+		;
+	check_is("a CPU that has faulted is disabled",
+		 affinity_info(target_mpidr), PSCI_DISABLED);
+	check_is("CPU_ON of it fails", smc(PSCI_CPU_ON, target_mpidr, entry, 0),
+		 PSCI_INTERNAL_FAILURE);
+	check_is("its cluster is on",
+		 smc(PSCI_AFFINITY_INFO, target_mpidr, 1, 0), PSCI_AFFINITY_ON);
+	check_is("another is off", affinity_info(other), PSCI_AFFINITY_OFF);
+	check_is("another can be turned on",
+		 smc(PSCI_CPU_ON, other, entry | 1, 0), PSCI_SUCCESS);
+	check("and arrives", has_arrived(percpu_of(other), 1),
+	      affinity_info(other));
+	finish();
+}
+
 /* conformance=... */
 
 static _Noreturn void bench(struct percpu *me)
@@ -1441,6 +1477,8 @@ static _Noreturn void run_variant(struct percpu *me)
 {
 	uint32_t result;
 
+	if (is_variant("fault"))
+		fault();
 	if (is_variant("warm-reset")) {
 		put("# warm reset\r\n");
 		smc(PSCI_SYSTEM_RESET2, PSCI_SYSTEM_WARM_RESET, 0, 0);

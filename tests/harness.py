@@ -23,6 +23,7 @@ MACHINE = "vexpress-a15,secure=on,virtualization=on"
 PROMPT = "~ # "
 UDF = 0xE7F000F0        # permanently UNDEFINED, in ARM state
 THUMB_UDF = 0xDE00DE00  # twice, in Thumb state
+THUMB_UDF_W = 0xA000F7F0    # one of 32 bits
 NOP = 0xE320F000
 
 TOOLCHAINS = {

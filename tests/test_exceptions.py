@@ -64,6 +64,37 @@ def test_on_a_secondary_cpu(image, tmp_path):
         assert guest.run("cat /sys/devices/system/cpu/online").strip() == "0"
 
 
+def test_with_the_lock_held(tmp_path):
+    """A CPU that stops in the Monitor takes no other one with it, and PSCI says that it has."""
+    image = harness.conformance("conformance-fault", "conformance=fault", SMP=3)
+    start = thumb(image, "turn_on")
+    code, names = harness.disassembly(image)
+    end = min(address for address in names if address > start)
+    [at] = [address for address, (_, text) in code.items()
+            if start <= address < end and re.match(r"mvn\w*(\.w)?\tr\d+, #3\b", text)]
+    text, status = harness.console(harness.patch(image, tmp_path / "t.axf",
+                                                 {at: harness.THUMB_UDF_W}), cpus=3)
+    match = REPORT.search(text)
+    assert match and match["cpu"] == "00000001" and int(match["pc"], 16) == at
+    assert "conformance: PASS" in text and status == 0, text
+
+
+def test_cpu_off_faults(tmp_path):
+    """Linux loses the CPU that it wanted to turn off, and hears why; all others go on."""
+    image = harness.linux("linux-fault", SMP=4)
+    at = thumb(image, "clean_own_dcaches")
+    broken = harness.patch(image, tmp_path / "t.axf", {at: harness.THUMB_UDF})
+    with harness.Guest(broken, cpus=4) as guest:
+        guest.run("echo 0 >/sys/devices/system/cpu/cpu2/online")
+        match = REPORT.search(guest.log)
+        assert match and match["cpu"] == "00000002" and int(match["pc"], 16) == at
+        guest.run("dmesg")
+        assert "CPU2 may not have shut down cleanly (AFFINITY_INFO reports -8)" in guest.log
+        guest.run("echo 1 >/sys/devices/system/cpu/cpu2/online")
+        assert guest.run("cat /sys/devices/system/cpu/online").strip() == "0-1,3"
+        assert guest.end("poweroff -f") == 0
+
+
 @pytest.mark.parametrize("how, what, mode", [
     ("undef", "undefined instruction", "hyp"),
     ("abort", "data abort", "hyp"),
