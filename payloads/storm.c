@@ -26,9 +26,14 @@
 #define DEFAULT_CALLS	100000
 #define DEFAULT_SEED	1
 
-/* How long one CPU waits for another: seconds, and calls of its own. */
+/*
+ * How long one CPU waits for another: seconds, and calls or looks of its own.
+ * QEMU's CPUs share the host's, and its time goes on where none of them does.
+ */
 #define PATIENCE	60
-#define PATIENCE_CALLS	10000
+#define PATIENCE_CALLS	20000
+#define PATIENCE_LOOKS	100000
+#define LOOK_INTERVAL	1000		/* barriers; leaves QEMU to the others */
 
 /* It goes on until there have been enough starts, too. */
 #define CALLS_PER_START	500
@@ -585,12 +590,19 @@ static uint32_t owed(const struct storm *target)
 	return count;
 }
 
+static bool in_vain(struct deadline *deadline)
+{
+	for (int i = 0; i < LOOK_INTERVAL; i++)
+		dsb();
+	return is_over(deadline) && deadline->polls > PATIENCE_LOOKS;
+}
+
 static void wait_for(struct storm *me, struct storm *target, enum phase phase)
 {
 	struct deadline deadline = patience(PATIENCE);
 
 	while (target->phase != phase)
-		if (is_over(&deadline))
+		if (in_vain(&deadline))
 			fail(me, "waited in vain: AFFINITY_INFO",
 			     smc(PSCI_AFFINITY_INFO,
 				 machine.mpidr[number(target)], 0, 0), target);
@@ -602,24 +614,51 @@ static void wait_for_off(struct storm *me, struct storm *target)
 	uint32_t got;
 
 	while ((got = affinity(me, target)) != PSCI_AFFINITY_OFF)
-		if (is_over(&deadline))
+		if (in_vain(&deadline))
 			fail(me, "CPU_OFF does not end, AFFINITY_INFO", got,
 			     target);
 }
 
-/* It is calm now, so that there is one right answer to each call. */
-static void check_calm(struct storm *me, struct storm *target)
+/* Wait until it is parked or off. Returns its starts till then. */
+static uint32_t settle(struct storm *me, struct storm *target)
 {
 	struct deadline deadline = patience(PATIENCE);
-	uint32_t got;
 
-	/* Who won it late will see it park, else it is off or on its way. */
-	while (target->phase != PARKED && (target->phase == RUNNING ||
-					   owed(target) || affinity(me, target) !=
-					   PSCI_AFFINITY_OFF))
-		if (is_over(&deadline))
+	while (target->phase != PARKED &&
+	       (target->phase == RUNNING ||
+		affinity(me, target) != PSCI_AFFINITY_OFF))
+		if (in_vain(&deadline))
 			fail(me, "neither parked nor off: starts owed to it",
 			     owed(target), target);
+	return target->starts;
+}
+
+/*
+ * Wait until all the others are parked or off. Who is not yet may turn on one
+ * that was: none did if nothing is new when all are looked at once more.
+ */
+static void calm_down(struct storm *me)
+{
+	uint32_t i, was, starts = 0;
+
+	do {
+		was = starts;
+		starts = 0;
+		for (i = 0; i < machine.cpu_count; i++)
+			if (storm + i != me)
+				starts += settle(me, storm + i) + 1;
+	} while (starts != was);
+	for (i = 0; i < machine.cpu_count; i++)
+		if (owed(storm + i))
+			fail(me, "all is calm, but starts are owed",
+			     owed(storm + i), storm + i);
+}
+
+/* There is one right answer to each call, once it is calm. */
+static void check_calm(struct storm *me, struct storm *target)
+{
+	uint32_t got;
+
 	if (target->phase == PARKED) {
 		order_off = number(target) + 1;
 		wait_for(me, target, GOES_OFF);
@@ -644,6 +683,7 @@ static _Noreturn void finish(struct storm *me)
 	uint32_t calls = 0, starts = 0, n = machine.cpu_count;
 
 	over = 1;
+	calm_down(me);
 	for (uint32_t i = 0; i < n; i++)
 		if (storm + i != me)
 			check_calm(me, storm + i);
@@ -671,11 +711,17 @@ static _Noreturn void finish(struct storm *me)
 	power_off();
 }
 
-/* The guardian's duties: the count, and to hand them on. */
+/*
+ * The guardian's duties: the count, and to hand them on. Not if that has been
+ * done: the heir may be at them already, and two would end the storm.
+ */
 static void guard(struct storm *me)
 {
 	static uint32_t next = PROGRESS;
 	uint32_t calls = 0, starts = 0;
+
+	if (heir != number(me))
+		return;
 
 	for (uint32_t i = 0; i < machine.cpu_count; i++) {
 		calls += storm[i].calls;
@@ -691,8 +737,7 @@ static void guard(struct storm *me)
 	}
 	if (calls >= calls_wanted && starts >= calls_wanted / CALLS_PER_START)
 		finish(me);
-	if (heir == number(me))
-		heir = pick(me, machine.cpu_count);
+	heir = pick(me, machine.cpu_count);
 }
 
 static _Noreturn void run(struct storm *me)
