@@ -18,7 +18,7 @@ from test_modes import virt_machine
 SEED = int(os.environ.get("SEED", "1"))
 SOAK = int(os.environ.get("SOAK_CYCLES", "0"))
 REBOOTS = 100 if SOAK else 2
-KEXECS = 20 if SOAK else 2
+KEXECS = 20 if SOAK else 1
 FREEZES = 50 if SOAK else 3
 
 # What Linux says of a CPU that does not go or come as it should.
