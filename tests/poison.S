@@ -68,7 +68,7 @@ poison:
 	load_address r2, payload
 	ldr	r2, [r2]		@ the kernel
 	bl	fill
-	fill_after 4, reset		@ after the kernel
+	fill_after 4, start		@ after the kernel
 	fill_range boot_stack_start, boot_stack_end
 	fill_range resident_noinit_start, resident_end
 	fill_after 16, BOARD_RAM_BASE + 0x08000000	@ after the DTB

@@ -126,9 +126,8 @@ def hang(image, tmp_path_factory):
 @pytest.mark.parametrize("what", BROKEN)
 def test_diagnosis(image, tmp_path, hang, what):
     status, meaning, shown = BROKEN[what]
-    broken = patched(image, tmp_path, {
-        at: test_poison.instead_of(word) for at, word in
-        test_poison.instructions(image, *test_poison.FORGOTTEN[what]).items()})
+    broken = patched(image, tmp_path,
+                     test_poison.without(image, *test_poison.FORGOTTEN[what]))
     _, text = bw_run(tmp_path, "--image", broken, hang if status == 124 else "--timeout=60",
                      *["--quiet"] * (status == 124), expected=status)
     assert meaning in text.split("this usually means: ")[1]
@@ -168,9 +167,9 @@ def test_diagnosis_of_impatience(image, tmp_path, seconds):
 
 def test_diagnosis_of_a_lost_cpu(image, tmp_path):
     """CPU_ON succeeds, and the CPU goes on sleeping."""
-    at, _ = first(image, "cpu_wait", r"wfe")
-    _, text = bw_run(tmp_path, "--image", patched(image, tmp_path, {at + 4: 0xEAFFFFFD}),  # b to it
-                     "--quiet", expected=1)
+    at, wfe = first(image, "cpu_wait", r"wfe")
+    broken = patched(image, tmp_path, {at: wfe | 0xE7FD << 16})     # b to it, in Thumb state
+    _, text = bw_run(tmp_path, "--image", broken, "--quiet", expected=1)
     assert "CPU1: failed to come online" in text
     assert "never came to the kernel" in text.split("this usually means: ")[1]
 
@@ -178,7 +177,10 @@ def test_diagnosis_of_a_lost_cpu(image, tmp_path):
 def test_diagnosis_of_no_hvc(image, tmp_path, hang):
     """SCR.HCE is clear: not a word from the kernel."""
     at, word = first(image, "kernel_state_init", r"orr\s+r\d+, r\d+, #1")       # SCR_NS
-    without = word & 0x000FF000 | 0xE3C00C01        # bic rd, rn, #SCR_HCE; NS is set in rn
+    assert word & 0xFFF0 == 0xF040                  # orr.w rd, rn, #1, whose second half is:
+    rd = int(re.match(r"orr\S*\s+r(\d+)", harness.disassembly(image)[0][at][1])[1])
+    # bic.w rd, rn, #SCR_HCE; NS is set in rn
+    without = 0xF420 | word & 0xF | (0x7080 | rd << 8) << 16
     _, text = bw_run(tmp_path, "--image", patched(image, tmp_path, {at: without}), hang, "--quiet",
                      expected=124)
     assert "SCR.HCE is not set" in text.split("this usually means: ")[1], text

@@ -90,25 +90,37 @@ def instructions(image, function, pattern):
     code, _ = harness.disassembly(image)
     with open(image, "rb") as stream:
         [symbol] = ELFFile(stream).get_section_by_name(".symtab").get_symbol_by_name(function)
+    start = symbol["st_value"] & ~1
     # A routine in assembly has no size; what matters is at its beginning.
-    end = symbol["st_value"] + (symbol["st_size"] or 0x100)
-    return {address: word for address, (word, text) in code.items()
-            if symbol["st_value"] <= address < end and re.match(pattern, text)}
+    end = start + (symbol["st_size"] or 0x100)
+    return {address: word for address, (word, text) in code.items() if start <= address < end
+            and re.match(pattern, re.sub(r"^(\w+)\.[nw]\b", r"\1", text))}
 
 
-def instead_of(word):
-    """NOP; of "str rX, [rN], #4" what it does to rN."""
-    base = word >> 16 & 0xF
-    return 0xE2800004 | base << 16 | base << 12 if word & 0xFFF00FFF == 0xE4800004 else harness.NOP
+def without(image, function, pattern):
+    """The changes that take such instructions out of a function, for harness.patch()."""
+    code, _ = harness.disassembly(image)
+    return {at: nop(code, at, word) for at, word in
+            instructions(image, function, pattern).items()}
+
+
+def nop(code, at, word):
+    """What takes the place of an instruction: a NOP, or two of 16 bits."""
+    if word > 0xFFFF:
+        # ARM. "str rX, [rN], #4" does this to rN.
+        base = word >> 16 & 0xF
+        return (0xE2800004 | base << 16 | base << 12 if word & 0xFFF00FFF == 0xE4800004 else
+                harness.NOP)
+    # Thumb: 32 bits long if the first five say so; else the next one stays.
+    return 0xBF00BF00 if word >> 11 >= 0x1D else 0xBF00 | code[at + 2][0] << 16
 
 
 @pytest.mark.parametrize("what", FORGOTTEN)
 def test_forgotten_line_is_noticed(poisoned, tmp_path, what):
     function, pattern = FORGOTTEN[what]
-    found = instructions(poisoned, function, pattern)
-    assert found, f"no such instruction in {function} any more"
-    broken = harness.patch(poisoned, tmp_path / "t.axf",
-                           {at: instead_of(word) for at, word in found.items()})
+    changes = without(poisoned, function, pattern)
+    assert changes, f"no such instruction in {function} any more"
+    broken = harness.patch(poisoned, tmp_path / "t.axf", changes)
     text, _ = harness.console(broken, cpus=2, timeout=8,
                               until="not ok|conformance: PASS|this CPU stops")
     noticed = "not ok" in text or "this CPU stops" in text

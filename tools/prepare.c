@@ -190,8 +190,11 @@ static void load_elf(void)
 
 static enum format format_of(const struct file *file)
 {
-	return file->size < FORMAT_HEADER_SIZE ? FORMAT_UNKNOWN :
-						 recognise(file->data);
+	uint8_t header[FORMAT_HEADER_SIZE] = { 0 };
+
+	memcpy(header, file->data, file->size < sizeof header ? file->size :
+							       sizeof header);
+	return recognise(header);
 }
 
 static uint64_t check_linux(const struct file *file)
