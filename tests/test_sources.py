@@ -130,6 +130,22 @@ def test_firmware(wrapper, cpu, cpus):
     assert "(fw_cfg)" in log and "[47e10000..47e10fff] resident: Hyp stub" in log
 
 
+def test_secure_ram_is_out_of_reach(wrapper):
+    """Linux in Hyp mode can neither read nor write where Monitor and PSCI are."""
+    with harness.Guest(command=qemu(SECURE, "-cpu", "cortex-a15", "-bios",
+                                    wrapper("virt") / "boot-wrapper.bin", "-kernel",
+                                    harness.VMLINUZ, "-initrd", harness.initramfs(),
+                                    "-append", BOOTARGS)) as guest:
+        for page in range(0x0E000000, 0x0E013000, 0x1000):
+            assert "Bus error" in guest.run(f"busybox devmem {page:#x} 32"), hex(page)
+            assert "Bus error" in guest.run(f"busybox devmem {page:#x} 32 0"), hex(page)
+        # The Hyp stub is in ordinary RAM: the tool does work.
+        assert "0xEA" in guest.run("busybox devmem 0x47e10000 32")
+        cpu1 = "/sys/devices/system/cpu/cpu1/online"
+        assert guest.run(f"echo 0 >{cpu1}; echo 1 >{cpu1}; cat {cpu1}").strip() == "1"
+        assert guest.end("poweroff -f") == 0
+
+
 def test_firmware_above_other(wrapper):
     """The same without Secure state: its home is ordinary RAM then."""
     log = boots(qemu(HYP, "-cpu", "cortex-a15", "-bios", wrapper("virt") / "boot-wrapper.bin",
