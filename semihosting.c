@@ -36,9 +36,6 @@ static uint32_t semihosting(uint32_t operation, const void *argument)
 	register uint32_t r0 asm("r0") = operation;
 	register const void *r1 asm("r1") = argument;
 
-	/* No VBAR, so no table of ours for the exception that it may be. */
-	if (!(read_cp15(ID_PFR1) & ID_PFR1_SECURITY))
-		return FAILED;
 	asm volatile("svc 0x123456" : "+r" (r0) : "r" (r1) : "lr", "memory");
 	return r0;
 }
@@ -177,6 +174,19 @@ static _Noreturn void help(void)
 	cpu_stop();
 }
 
+/*
+ * Whether a call that no host takes comes back: SVC mode without Security
+ * Extensions has no VBAR, and so no table of ours. To end there it may be tried.
+ */
+static bool may_ask(void)
+{
+	uint32_t cpsr;
+
+	asm volatile("mrs %0, cpsr" : "=r" (cpsr));
+	return (cpsr & PSR_MODE_MASK) == PSR_HYP ||
+	       read_cp15(ID_PFR1) & ID_PFR1_SECURITY;
+}
+
 /* QEMU's -append puts the image's name first; Fast Models put nothing there. */
 void find_semihosting(struct sources *sources)
 {
@@ -184,7 +194,7 @@ void find_semihosting(struct sources *sources)
 	uint32_t block[2] = { (uintptr_t)line, COMMAND_LINE_SIZE };
 
 	line[0] = '\0';
-	if (semihosting(SYS_GET_CMDLINE, block) != 0)
+	if (!may_ask() || semihosting(SYS_GET_CMDLINE, block) != 0)
 		return;
 	line[COMMAND_LINE_SIZE - 1] = '\0';
 	if (block[1] >= COMMAND_LINE_SIZE)
