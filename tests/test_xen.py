@@ -144,7 +144,7 @@ BAD = {
     "text for Xen": ({"XEN": text_file}, "not Xen, which starts like a zImage"),
     "no kernel": ({"KERNEL": ""}, "no kernel for dom0: say KERNEL="),
     "no DTB": ({"DTB": ""}, "no DTB: say DTB="),
-    "truncated kernel": ({"KERNEL": truncated}, "truncated zImage, 2000000 bytes of"),
+    "truncated kernel": ({"KERNEL": truncated}, "truncated zImage (2000000 bytes of"),
     "big-endian kernel": ({"KERNEL": big_endian}, "a big-endian zImage"),
     "text for a kernel": ({"KERNEL": text_file}, "not a zImage, but Xen takes only that for dom0"),
     "arguments without Xen": ({"XEN": "", "XEN_BOOTARGS": "x"}, "XEN_BOOTARGS=: no Xen"),
