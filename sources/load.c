@@ -250,7 +250,7 @@ static void check_apart(const struct image *a, const struct image *b)
 		       a->from, b->what, b->at, b->at + b->size - 1, b->from);
 }
 
-/* An initrd, or dom0's kernel: where it lies, if no kernel comes there. */
+/* An initrd: where it lies, if no kernel comes there. */
 static void place_module(struct map *map, struct image *image)
 {
 	uint32_t at = image->at;
@@ -288,8 +288,8 @@ static void read_notes(const struct image *kernel,
 }
 
 /*
- * An ELF kernel: straight to where it was linked for. `elsewhere` are images in
- * memory that have not been brought to their places: they go first.
+ * An ELF kernel: straight to where it was linked for, once an initrd, or the
+ * file itself, that lies there has been moved out of the way.
  */
 static void load_elf(struct map *map, struct sources *sources, uint32_t *modes)
 {
