@@ -85,7 +85,7 @@ endif
 CFLAGS		+= -isystem libfdt/include -isystem $(fdt_include)
 
 transient	:= boot.S.o boot.c.o console.c.o semihosting.c.o string.c.o dtb.c.o modes.c.o \
-		   formats.c.o elf_note.c.o $(patsubst %,%.o,$(wildcard sources/*.c))
+		   multiboot.c.o formats.c.o elf_note.c.o $(patsubst %,%.o,$(wildcard sources/*.c))
 resident	:= monitor.S.o psci.c.o secure.c.o nonsecure.c.o hyp_psci.S.o
 objects		:= $(addprefix $(out)/,$(transient) resident.o hyp_stub.S.o pen.S.o) $(EXTRA_SOURCES:%=$(out)/%.o)
 BOOT_ENTRY	?= reset
@@ -154,7 +154,7 @@ $(out)/string.c.o: CFLAGS += -fno-builtin -O2
 # What stays in memory for good is Thumb code, which takes two thirds of ARM's.
 $(out)/psci.c.o $(out)/secure.c.o $(out)/nonsecure.c.o: CFLAGS += -mthumb
 $(out)/dtb.c.o $(out)/boot.c.o: CFLAGS += -O2
-$(out)/boot.c.o $(out)/dtb.c.o $(out)/string.c.o $(out)/sources/load.c.o: | $(libfdt)
+$(out)/boot.c.o $(out)/dtb.c.o $(out)/string.c.o $(out)/multiboot.c.o $(out)/sources/load.c.o: | $(libfdt)
 
 $(deps)/libfdt.a: | $(filter deps,$(MAKECMDGOALS))
 	@[ -e $@ ] || echo 'boot-wrapper: $@ is missing; run "make deps", or say LIBFDT_SRC= with a dtc checkout' >&2; [ -e $@ ]
@@ -250,7 +250,7 @@ prepare_arguments = --kernel $(call quote,$(KERNEL)) --kernel-format $(call quot
 	$(if $(filter undefined,$(origin XEN_BOOTARGS)),,--xen-bootargs $(call quote,$(XEN_BOOTARGS))) \
 	$(if $(XEN_ADDR),--xen-addr $(call quote,$(XEN_ADDR)))
 
-host_objects := $(addprefix $(out)/host/,tools/prepare.o dtb.o elf_note.o formats.o modes.o)
+host_objects := $(addprefix $(out)/host/,tools/prepare.o dtb.o elf_note.o formats.o modes.o multiboot.o)
 
 $(out)/host/%.o: %.c $(out)/.flags
 	$(call quiet,HOSTCC,$@)

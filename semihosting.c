@@ -133,7 +133,23 @@ static void add_file(struct image *image, const char *what, const char *option,
 	if (size == 0)
 		refuse("%s %s: the file is empty; name the right one", option,
 		       name);
-	*image = (struct image){ what, name, size, 0, read_file, handle };
+	*image = (struct image){ what, name, size, 0, read_file, handle, NULL };
+}
+
+/* "FILE" or "FILE,KIND" */
+static void add_module(struct sources *sources, char *value)
+{
+	struct image *image = &sources->modules[sources->module_count];
+	char *kind = strchr(value, ',');
+
+	if (sources->module_count == MAX_MODULES)
+		refuse("--module %s: %u modules are the most; leave one out", value,
+		       MAX_MODULES);
+	if (kind)
+		*kind++ = '\0';
+	add_file(image, "module", "--module", value);
+	image->kind = kind;
+	sources->module_count++;
 }
 
 /* The next word of the line, ended by NUL; quotes keep spaces. NULL: no more. */
@@ -164,6 +180,8 @@ static _Noreturn void help(void)
 "  --kernel FILE    a zImage or ELF\n"
 "  --dtb FILE       the board's devicetree; QEMU's -dtb does as well\n"
 "  --initrd FILE    a ramdisk; --no-initrd: not even what the DTB names\n"
+"  --xen FILE       Xen; the kernel is dom0's then, and so are its bootargs\n"
+"  --xen-bootargs \"...\"; --module FILE[,KIND]: more, as /chosen/module@...\n"
 "  --mode hyp       or svc, secure-svc, secure-monitor: start the kernel so\n"
 "  --grant secure   the kernel owns Secure state, too\n"
 "  --smc none       no SMC service; --smp-method pen: no PSCI\n"
@@ -210,7 +228,7 @@ void find_semihosting(struct sources *sources)
 			{ "--kernel", "kernel", &sources->kernel },
 			{ "--dtb", "DTB", &sources->dtb },
 			{ "--initrd", "initrd", &sources->initrd },
-			{ "--xen", "Xen", &sources->xen },
+			{ "--xen", "Xen image", &sources->xen },
 		};
 		unsigned i = 0;
 		char *value;
@@ -234,9 +252,19 @@ void find_semihosting(struct sources *sources)
 		value = next_word(&line);
 		while (i < 4 && strcmp(word, files[i].option))
 			i++;
-		if (i < 4 && (!value || !strncmp(value, "--", 2)))
-			refuse("%s: it needs a value; name a file", word);
-		if (i < 4)
+
+		bool is_module = !strcmp(word, "--module");
+		bool is_for_xen = !strcmp(word, "--xen-bootargs");
+
+		if ((i < 4 || is_module || is_for_xen) &&
+		    (!value || !strncmp(value, "--", 2)))
+			refuse("%s: it needs a value; --help has them", word);
+		if (is_module)
+			add_module(sources, value);
+		else if (is_for_xen)
+			sources->xen_bootargs = keep_bootargs(
+				scratch()->xen_bootargs, value, strlen(value));
+		else if (i < 4)
 			add_file(files[i].image, files[i].what, word, value);
 		else if (strncmp(word, "--", 2) ||
 			 !set_option(sources, word, word + 2, strlen(word + 2),

@@ -27,10 +27,15 @@ struct image {
 	void (*read)(const struct image *image, uint32_t offset, uint32_t to,
 		     uint32_t size);
 	uint32_t handle;		/* read()'s own */
+	const char *kind;		/* of a module: see multiboot.h */
 };
 
+#define MAX_MODULES	4		/* beside kernel and initrd */
+
 struct sources {
-	struct image kernel, dtb, initrd, xen;
+	struct image kernel, dtb, initrd, xen;	/* with Xen, dom0's kernel */
+	struct image modules[MAX_MODULES];
+	uint32_t module_count;
 	const char *bootargs, *xen_bootargs;	/* NULL: the DTB's own */
 	bool no_initrd;			/* not even the DTB's */
 	uint32_t mode;			/* asked for; 0: none */

@@ -73,7 +73,8 @@ static void find_image(struct image *image, const char *what,
 	uint32_t size = word(size_item);
 
 	if (size && !image->size)
-		*image = (struct image){ what, "fw_cfg", size, 0, read, data_item };
+		*image = (struct image){ what, "fw_cfg", size, 0, read, data_item,
+					  NULL };
 }
 
 void find_fw_cfg(struct sources *sources)

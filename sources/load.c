@@ -10,6 +10,7 @@
 
 #include "boot.h"
 #include "elf_note.h"
+#include "multiboot.h"
 #include "sources.h"
 
 #define PAGE			4096
@@ -18,7 +19,7 @@
 #define DTB_SLACK		8192	/* what mending a DTB may add, twice */
 
 /* What must not be overwritten from here on. */
-#define MAX_RANGES		12
+#define MAX_RANGES		24
 struct map {
 	uint32_t ram_start, ram_end;
 	uint32_t count;
@@ -29,8 +30,12 @@ struct map {
 
 static void keep(struct map *map, uint32_t start, uint32_t end)
 {
-	if (start < end && map->count < MAX_RANGES)
-		map->ranges[map->count++] = (struct range){ start, end };
+	if (start >= end)
+		return;
+	if (map->count == MAX_RANGES)
+		refuse("there is too much in memory to keep apart, %u ranges; "
+		       "name fewer modules", map->count);
+	map->ranges[map->count++] = (struct range){ start, end };
 }
 
 static const struct range *in_the_way(const struct map *map, uint32_t start,
@@ -110,6 +115,8 @@ static void read_chosen(struct sources *sources, const void *fdt)
 
 	if (text && length > 0)
 		set_options(sources, text, strnlen(text, length), "bw.");
+	if (sources->xen.size && fdt_getprop(fdt, chosen, "xen,dom0-bootargs", NULL))
+		text = fdt_getprop(fdt, chosen, "xen,dom0-bootargs", &length);
 	if (text && length > 1 && !sources->bootargs)
 		sources->bootargs = keep_bootargs(scratch()->bootargs, text,
 						  strnlen(text, length));
@@ -223,18 +230,21 @@ static void find_ram(struct map *map)
 }
 
 /* What was found in memory must not lie where we are, or it is spoilt already. */
-static void check_in_memory(const struct map *map, const struct image *image)
+static void check_window(const struct image *image)
 {
-	if (!image->size || !image->at)
-		return;
-	if (image->at < DTB_DEFAULT_END &&
+	if (image->size && image->at && image->at < DTB_DEFAULT_END &&
 	    image->at + image->size > BOARD_WRAPPER)
 		refuse("the %s, [%x..%x] (%s), overlaps the wrapper's own memory, "
 		       "[%x..%x]; load it elsewhere", image->what, image->at,
 		       image->at + image->size - 1, image->from, BOARD_WRAPPER,
 		       DTB_DEFAULT_END - 1);
-	if (image->at >= map->ram_start && image->at < map->ram_end &&
-	    image->size > map->ram_end - image->at)
+}
+
+static void check_in_memory(const struct map *map, const struct image *image)
+{
+	check_window(image);
+	if (image->size && image->at >= map->ram_start &&
+	    image->at < map->ram_end && image->size > map->ram_end - image->at)
 		refuse("the %s, %x bytes at %x (%s), exceeds the RAM, [%x..%x]; "
 		       "use a smaller one, or give the machine more memory",
 		       image->what, image->size, image->at, image->from,
@@ -250,26 +260,40 @@ static void check_apart(const struct image *a, const struct image *b)
 		       a->from, b->what, b->at, b->at + b->size - 1, b->from);
 }
 
-/* An initrd: where it lies, if no kernel comes there. */
-static void place_module(struct map *map, struct image *image)
-{
-	uint32_t at = image->at;
+/* Modules: what is in memory beside what is started. A NULL ends their list. */
 
-	if (!image->size)
-		return;
-	if (at < map->ram_start || at >= map->ram_end ||
-	    in_the_way(map, at, at + image->size))
-		at = find_room(map, image->what, image->size,
+static void keep_modules(struct map *map, struct image *const *modules)
+{
+	for (; *modules; modules++)
+		if ((*modules)->at)
+			keep(map, (*modules)->at, (*modules)->at + (*modules)->size);
+}
+
+/* Each stays where it lies, if nothing that is started comes there. */
+static void place_modules(const struct map *map, struct image *const *modules)
+{
+	struct map taken = *map;
+
+	keep_modules(&taken, modules);
+	for (; *modules; modules++) {
+		struct image *image = *modules;
+		uint32_t at = image->at;
+
+		if (!image->size || (at >= map->ram_start && at < map->ram_end &&
+				     !in_the_way(map, at, at + image->size)))
+			continue;
+		at = find_room(&taken, image->what, image->size,
 			       INITRD_DEFAULT_ADDR < map->ram_end ?
 			       INITRD_DEFAULT_ADDR : map->ram_start,
 			       map->ram_start + LOWMEM_SIZE);
-	bring(image, at);
-	keep(map, at, at + image->size);
+		bring(image, at);
+		keep(&taken, at, at + image->size);
+	}
 }
 
-static _Noreturn void bad_kernel(const struct image *kernel, const char *why)
+static _Noreturn void bad_image(const struct image *image, const char *why)
 {
-	refuse("the kernel (%s): %s; give another", kernel->from, why);
+	refuse("the %s (%s): %s; give another", image->what, image->from, why);
 }
 
 static void read_notes(const struct image *kernel,
@@ -280,57 +304,64 @@ static void read_notes(const struct image *kernel,
 
 	if (segment->filesz > sizeof scratch()->notes ||
 	    (uint64_t)segment->offset + segment->filesz > kernel->size)
-		bad_kernel(kernel, "a note segment exceeds the file, or 4 KiB");
+		bad_image(kernel, "a note segment exceeds the file, or 4 KiB");
 	read_part(kernel, segment->offset, notes, segment->filesz);
 	wrong = elf_note_modes(notes, segment->filesz, modes);
 	if (wrong)
-		bad_kernel(kernel, wrong);
+		bad_image(kernel, wrong);
 }
 
-/*
- * An ELF kernel: straight to where it was linked for, once an initrd, or the
- * file itself, that lies there has been moved out of the way.
- */
-static void load_elf(struct map *map, struct sources *sources, uint32_t *modes)
+/* Read its headers and notes into scratch(); returns where it goes. */
+static struct elf_layout check_elf(const struct map *map,
+				   const struct image *kernel, uint32_t *modes)
 {
 	struct elf_header *header = &scratch()->elf;
 	struct elf_segment *segments = scratch()->segments;
-	struct image *kernel = &sources->kernel;
 	struct elf_layout layout;
-	const char *wrong = NULL;
+	const char *wrong;
 
 	if (kernel->size < sizeof *header)
-		bad_kernel(kernel, "truncated ELF header");
+		bad_image(kernel, "truncated ELF header");
 	read_part(kernel, 0, header, sizeof *header);
 	wrong = elf_check_header(header, kernel->size);
 	if (wrong)
-		bad_kernel(kernel, wrong);
+		bad_image(kernel, wrong);
 	read_part(kernel, header->phoff, segments,
 		  header->phnum * sizeof *segments);
 	wrong = elf_check(header, segments, kernel->size, map->ram_start,
 			  map->ram_end, &layout);
 	if (wrong)
-		bad_kernel(kernel, wrong);
+		bad_image(kernel, wrong);
 	if (in_the_way(map, layout.start, layout.end))
-		bad_kernel(kernel, "it is linked to where the wrapper is");
+		bad_image(kernel, "it is linked to where the wrapper is");
 	for (unsigned n = 0; n < header->phnum; n++)
 		if (segments[n].type == ELF_NOTE)
 			read_notes(kernel, &segments[n], modes);
+	return layout;
+}
 
-	keep(map, layout.start, layout.end);
-	/* The file itself may lie where it is to be loaded. */
-	if (kernel->at && kernel->at < layout.end &&
-	    layout.start < kernel->at + kernel->size) {
-		if (sources->initrd.at)
-			keep(map, sources->initrd.at,
-			     sources->initrd.at + sources->initrd.size);
-		bring(kernel, find_room(map, "kernel", kernel->size,
-					layout.end, map->ram_end));
+/*
+ * An ELF kernel that has been checked: straight to where it was linked for, once
+ * what lies there, perhaps the file itself, has been moved out of the way.
+ */
+static void load_elf(struct map *map, struct image *kernel,
+		     struct image *const *modules, const struct elf_layout *layout)
+{
+	const struct elf_segment *segments = scratch()->segments;
+
+	keep(map, layout->start, layout->end);
+	if (kernel->at && kernel->at < layout->end &&
+	    layout->start < kernel->at + kernel->size) {
+		struct map taken = *map;
+
+		keep_modules(&taken, modules);
+		bring(kernel, find_room(&taken, "kernel", kernel->size,
+					layout->end, map->ram_end));
 	}
 	if (kernel->at)
 		keep(map, kernel->at, kernel->at + kernel->size);
-	place_module(map, &sources->initrd);
-	for (unsigned n = 0; n < header->phnum; n++) {
+	place_modules(map, modules);
+	for (unsigned n = 0; n < scratch()->elf.phnum; n++) {
 		const struct elf_segment *s = &segments[n];
 
 		if (s->type != ELF_LOAD)
@@ -339,17 +370,17 @@ static void load_elf(struct map *map, struct sources *sources, uint32_t *modes)
 		memset((void *)(uintptr_t)(s->paddr + s->filesz), 0,
 		       s->memsz - s->filesz);
 	}
-	payload.kernel = layout.start;
-	payload.kernel_end = layout.end;
-	payload.entry = layout.entry;
+	payload.kernel = layout->start;
+	payload.kernel_end = layout->end;
+	payload.entry = layout->entry;
 }
 
 /*
  * A zImage, Xen, or anything that starts at its first byte. It may stay where a
  * loader put it, if that is in a page of its own and in the first 128 MiB.
  */
-static void load_zimage(struct map *map, struct sources *sources,
-			struct image *kernel, enum format format)
+static void load_zimage(struct map *map, struct image *kernel,
+			struct image *const *modules, enum format format)
 {
 	uint64_t footprint = 0;
 	uint32_t need = kernel->size, limit = map->ram_start +
@@ -364,52 +395,48 @@ static void load_zimage(struct map *map, struct sources *sources,
 			need = zimage_size(header);
 	}
 	if (need > MIB * 1024u)
-		bad_kernel(kernel, "larger than 1 GiB");
+		bad_image(kernel, "larger than 1 GiB");
 	need += WORK_SPACE;
 	if (!kernel->at) {
-		struct map other = *map;
+		struct map taken = *map;
 
-		if (sources->initrd.at)
-			keep(&other, sources->initrd.at, sources->initrd.at +
-			     sources->initrd.size);
-		bring(kernel, find_room(&other, kernel->what, need,
+		keep_modules(&taken, modules);
+		bring(kernel, find_room(&taken, kernel->what, need,
 					KERNEL_DEFAULT_ADDR, limit));
 	}
 	if (format == FORMAT_LINUX) {
 		wrong = zimage_check((void *)(uintptr_t)kernel->at, kernel->size,
 				     &footprint);
 		if (wrong)
-			bad_kernel(kernel, wrong);
+			bad_image(kernel, wrong);
 	}
 
 	/* It inflates to the start of RAM; a zImage in its way moves behind that. */
 	if (footprint > BOARD_WRAPPER - map->ram_start)
-		bad_kernel(kernel, "inflates into the wrapper");
+		bad_image(kernel, "inflates into the wrapper");
 
 	uint32_t inflated = map->ram_start + (uint32_t)footprint, start, end;
 	bool stays = kernel->at % PAGE == 0 && kernel->at >= map->ram_start &&
 		     kernel->at < limit && need <= limit - kernel->at &&
 		     !in_the_way(map, kernel->at, kernel->at + need);
-	struct map without_kernel = *map;
+	struct map taken = *map;
 
-	keep(&without_kernel, kernel->at, kernel->at + kernel->size);
-	if (!stays && sources->initrd.at)
-		keep(&without_kernel, sources->initrd.at,
-		     sources->initrd.at + sources->initrd.size);
+	keep(&taken, kernel->at, kernel->at + kernel->size);
+	keep_modules(&taken, modules);
 	start = stays ? kernel->at :
-		find_room(&without_kernel, kernel->what, need,
+		find_room(&taken, kernel->what, need,
 			  KERNEL_DEFAULT_ADDR > inflated ? KERNEL_DEFAULT_ADDR :
 			  (inflated + PAGE - 1) & -PAGE, limit);
 	end = start < inflated ? inflated + need : start + need;
 	if (start < inflated && in_the_way(map, inflated, end))
-		bad_kernel(kernel, "there is no room for it to inflate");
+		bad_image(kernel, "there is no room for it to inflate");
 
 	keep(map, start, end);
 	if (footprint)
 		keep(map, map->ram_start, inflated);
 	if (start != kernel->at)
 		keep(map, kernel->at, kernel->at + kernel->size);
-	place_module(map, &sources->initrd);
+	place_modules(map, modules);
 	bring(kernel, start);
 
 	/* A Linux that finds a DTB right behind itself takes that instead of r2's. */
@@ -431,72 +458,170 @@ static _Noreturn void no_kernel(void)
 	       BOARD_FW_CFG ? ", in fw_cfg (QEMU: -bios and -kernel)," : "");
 }
 
-void load_payload(void)
+/* Xen looks at it itself, but says little of what is wrong. */
+static void check_dom0(const struct image *kernel)
 {
-	struct sources sources = { 0 };
-	struct map map = { 0 };
-	uint32_t modes = 0;
+	enum format format = format_of(kernel);
+	uint64_t footprint;
+	const char *wrong = NULL;
 
-	find_semihosting(&sources);
-	find_appended(&sources);
-	find_fw_cfg(&sources);
-	find_table(&sources);
-	find_preloaded(&sources);
+	if (format != FORMAT_LINUX && format != FORMAT_XEN)
+		bad_image(kernel, "not a zImage, but Xen takes only that for dom0");
+	if (format == FORMAT_LINUX)
+		wrong = zimage_check((void *)(uintptr_t)kernel->at, kernel->size,
+				     &footprint);
+	if (wrong)
+		bad_image(kernel, wrong);
+}
+
+/* For a hypervisor, which of them is what. */
+static void describe_modules(const struct sources *sources)
+{
+	struct multiboot_module modules[2 + MAX_MODULES];
+	const struct image *initrd = &sources->initrd, *dom0 = &sources->kernel;
+	unsigned count = 0;
+	int error;
+
+	if (sources->xen.size) {
+		modules[count++] = (struct multiboot_module){
+			MULTIBOOT_KERNEL, dom0->at, dom0->size };
+		modules[count++] = (struct multiboot_module){
+			MULTIBOOT_RAMDISK, initrd->at, initrd->size };
+	}
+	for (unsigned i = 0; i < sources->module_count; i++) {
+		const struct image *image = &sources->modules[i];
+
+		modules[count++] = (struct multiboot_module){
+			image->kind, image->at, image->size };
+	}
+	if (!count)
+		return;
+	error = multiboot_describe((void *)payload.dtb, modules, count,
+				   sources->xen_bootargs, sources->xen.size ?
+				   sources->bootargs : NULL);
+	if (error)
+		refuse("cannot describe the modules in the DTB: %s; check it "
+		       "with dtc", fdt_strerror(error));
+}
+
+/* Choose among the modes that it takes itself; none: it does not say. */
+static void choose_modes(const struct sources *sources, const struct image *starts,
+			 uint32_t modes)
+{
+	bool is_xen = starts == &sources->xen;
+
+	payload.takes = sources->mode ? 1u << sources->mode :
+			modes ? modes : BW_TAKES_DEFAULT;
+	payload.takes_why = sources->mode ? "as asked for" :
+			    is_xen ? "it is Xen" : modes ? "by its note" :
+			    "it has no note";
+	if (modes && !(modes & payload.takes)) {
+		char list[MODE_LIST_SIZE];
+
+		refuse("mode=%s: the %s (%s) takes %s only; ask for one of "
+		       "these", mode_names[sources->mode], starts->what,
+		       starts->from, list_modes(modes, list));
+	}
+}
+
+/* See what there is, wherever it is; the DTB goes to its place. */
+static void find_payload(struct sources *sources)
+{
+	struct image *kernel = &sources->kernel;
+
+	find_semihosting(sources);
+	find_appended(sources);
+	find_fw_cfg(sources);
+	find_table(sources);
+	find_preloaded(sources);
 
 	uint32_t passed = loader_dtb();
 
 	if (passed && !fdt_check_header((void *)(uintptr_t)passed))
-		read_chosen(&sources, (void *)(uintptr_t)passed);
-	if (!sources.kernel.size && !sources.dtb.size)
+		read_chosen(sources, (void *)(uintptr_t)passed);
+	if (!kernel->size && !sources->dtb.size)
 		no_kernel();
-	take_dtb(&sources, passed);
-	if (!sources.kernel.size)
+	check_window(kernel);
+	check_window(&sources->initrd);
+	check_window(&sources->xen);
+	take_dtb(sources, passed);
+	if (!kernel->size)
 		no_kernel();
-	if (sources.no_initrd)
-		sources.initrd.size = 0;
-	find_ram(&map);
+	if (sources->no_initrd)
+		sources->initrd.size = 0;
+	if (sources->xen_bootargs && !sources->xen.size)
+		refuse("bootargs for Xen, but no Xen; name it (--xen)");
+}
 
-	check_in_memory(&map, &sources.kernel);
-	check_in_memory(&map, &sources.initrd);
-	check_in_memory(&map, &sources.xen);
-	check_apart(&sources.kernel, &sources.initrd);
-	check_apart(&sources.kernel, &sources.xen);
-	check_apart(&sources.initrd, &sources.xen);
+static void check_memory(const struct map *map, const struct image *starts,
+			 struct image *const *modules)
+{
+	check_in_memory(map, starts);
+	for (unsigned i = 0; modules[i]; i++) {
+		check_in_memory(map, modules[i]);
+		check_apart(starts, modules[i]);
+		for (unsigned k = 0; k < i; k++)
+			check_apart(modules[k], modules[i]);
+	}
+}
+
+void load_payload(void)
+{
+	struct sources sources = { 0 };
+	struct image *kernel = &sources.kernel, *initrd = &sources.initrd;
+	struct image *xen = &sources.xen, *starts = kernel;
+	struct image *modules[MAX_MODULES + 3] = { initrd };
+	struct elf_layout layout;
+	struct map map = { 0 };
+	unsigned count = 1;
+	uint32_t modes = 0;
+
+	find_payload(&sources);
+	find_ram(&map);
+	if (xen->size) {
+		starts = xen;
+		modes = BW_TAKES_HYP;
+		modules[count++] = kernel;
+	}
+	for (unsigned i = 0; i < sources.module_count; i++)
+		modules[count++] = &sources.modules[i];
+	check_memory(&map, starts, modules);
 
 	payload.flags = sources.flags;
 	payload.ram_end = map.ram_end;
-	payload.bootargs = sources.bootargs;
 	keep(&map, BOARD_WRAPPER, DTB_DEFAULT_END);
 
-	enum format format = format_of(&sources.kernel);
+	enum format format = format_of(starts);
 
-	if (sources.xen.size)
-		refuse("Xen (%s) has to be linked with the wrapper as yet: "
-		       "make XEN=", sources.xen.from);
+	if (starts == xen && format != FORMAT_XEN)
+		bad_image(xen, "not Xen, which Debian has as boot/xen-*-armhf");
 	if (format == FORMAT_ELF)
-		load_elf(&map, &sources, &modes);
-	else if (format == FORMAT_LINUX || format == FORMAT_XEN)
-		load_zimage(&map, &sources, &sources.kernel, format);
+		layout = check_elf(&map, kernel, &modes);
+	else if (format != FORMAT_LINUX && format != FORMAT_XEN)
+		bad_image(kernel, "neither a zImage nor ELF");
+	choose_modes(&sources, starts, modes);
+	if (format == FORMAT_ELF)
+		load_elf(&map, kernel, modules, &layout);
 	else
-		bad_kernel(&sources.kernel, "neither a zImage nor ELF");
+		load_zimage(&map, starts, modules, format);
 
-	say_where("kernel", sources.kernel.size, payload.kernel, sources.kernel.from);
+	if (starts == xen) {
+		check_dom0(kernel);
+		payload.dom0 = kernel->at;
+		payload.dom0_end = kernel->at + kernel->size;
+	} else {
+		payload.bootargs = sources.bootargs;
+	}
+	if (initrd->size) {
+		payload.initrd = initrd->at;
+		payload.initrd_end = initrd->at + initrd->size;
+	}
+	describe_modules(&sources);
+
+	say_where(starts->what, starts->size, payload.kernel, starts->from);
 	say_where("DTB", sources.dtb.size, payload.dtb, sources.dtb.from);
-	if (sources.initrd.size) {
-		say_where("initrd", sources.initrd.size, sources.initrd.at,
-			  sources.initrd.from);
-		payload.initrd = sources.initrd.at;
-		payload.initrd_end = sources.initrd.at + sources.initrd.size;
-	}
-	payload.takes = sources.mode ? 1u << sources.mode :
-			modes ? modes : BW_TAKES_DEFAULT;
-	payload.takes_why = sources.mode ? "as asked for" :
-			    modes ? "by its note" : "it has no note";
-	if (sources.mode && modes && !(modes & payload.takes)) {
-		char list[MODE_LIST_SIZE];
-
-		refuse("mode=%s: the kernel (%s) takes %s only; ask for one of "
-		       "these", mode_names[sources.mode], sources.kernel.from,
-		       list_modes(modes, list));
-	}
+	for (unsigned i = 0; i < count; i++)
+		if (modules[i]->size)
+			say_where(modules[i]->what, modules[i]->size,
+				  modules[i]->at, modules[i]->from);
 }

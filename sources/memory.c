@@ -75,7 +75,7 @@ void add_image(struct image *image, const char *what, const char *from,
 		size = uimage_size(bytes(at));
 		at += UIMAGE_HEADER_SIZE;
 	}
-	*image = (struct image){ what, from, size, at, NULL, 0 };
+	*image = (struct image){ what, from, size, at, NULL, 0, NULL };
 }
 
 /* A table has been recognised; see formats.h. */
@@ -107,7 +107,7 @@ static void read_table(struct sources *sources, uint32_t at, const char *from)
 			add_image(&sources->initrd, "initrd", from, where, entry->size);
 			break;
 		case TABLE_XEN:
-			add_image(&sources->xen, "Xen", from, where, entry->size);
+			add_image(&sources->xen, "Xen image", from, where, entry->size);
 			break;
 		case TABLE_BOOTARGS:
 			sources->bootargs = keep_bootargs(scratch()->bootargs,

@@ -89,7 +89,7 @@ bool set_option(struct sources *sources, const char *given, const char *name,
 		done = value && set_image(&sources->initrd, "initrd", value,
 					  value_size);
 	} else if (is(name, name_size, "xen")) {
-		done = value && set_image(&sources->xen, "Xen", value,
+		done = value && set_image(&sources->xen, "Xen image", value,
 					  value_size);
 	} else {
 		const struct choice *c = choices;

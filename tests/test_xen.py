@@ -3,8 +3,11 @@
 
 import re
 import socket
+import struct
 import subprocess
+import sys
 
+import pexpect
 import pytest
 from elftools.elf.elffile import ELFFile
 
@@ -12,6 +15,7 @@ import harness
 from test_build import (big_endian, check_refusal, edited_dtb, empty, small_memory, text_file,
                         truncated)
 from test_linux import ALARMS, own_lines
+from test_sources import PACK, qemu, refused, semihosted
 
 DOM0_HALTED = "Hardware Dom0 halted: halting machine"
 
@@ -86,6 +90,96 @@ def test_make_run_xen(method):
     assert done.returncode == 0, done.stderr
     assert "boot-wrapper-initramfs: ready, 2 CPUs online" in done.stdout
     assert DOM0_HALTED in done.stdout
+
+
+XEN_BOOTARGS = "console=dtuart dtuart=serial0 dom0_mem=512M"
+
+
+@pytest.fixture(scope="module")
+def wrapper():
+    return lambda: harness.build("sources", "wrapper")
+
+
+@pytest.mark.parametrize("source", ["semihosting", "packed"])
+def test_not_linked(wrapper, tmp_path, source):
+    """Xen, dom0's kernel and ramdisk from the host, or packed behind the wrapper."""
+    parts = {"--xen": harness.XEN, "--kernel": harness.VMLINUZ, "--initrd": harness.initramfs()}
+    if source == "semihosting":
+        files = " ".join(f"{option} {path}" for option, path in parts.items())
+        command = semihosted(
+            wrapper, f'{files} --xen-bootargs "{XEN_BOOTARGS}" -- console=hvc0 sources=all',
+            "-dtb", harness.DTB)
+    else:
+        packed = tmp_path / "packed"
+        subprocess.run([sys.executable, PACK, "--wrapper", wrapper() / "boot-wrapper.bin", "-o",
+                        packed, "--xen-bootargs", XEN_BOOTARGS, *sum(parts.items(), ())],
+                       check=True, capture_output=True)
+        command = qemu(harness.MACHINE, "-kernel", packed, "-dtb", harness.DTB, "-append",
+                       "console=hvc0 sources=all")
+    with harness.Guest(command=command) as guest:
+        assert "the kernel takes hyp (it is Xen)" in guest.log
+        assert "(XEN) Brought up 2 CPUs" in guest.log
+        assert "smp: Brought up 1 node, 2 CPUs" in guest.log
+        assert guest.run("cat /proc/cmdline").strip() == "console=hvc0 sources=all"
+        assert guest.end("poweroff -f") == 0
+        assert DOM0_HALTED in guest.log
+
+
+def test_modules_from_the_host(wrapper, tmp_path):
+    """They lie where /chosen says, in the order given, below a kernel that does nothing."""
+    kernel = tmp_path / "kernel"
+    words = [0] * 16
+    words[0] = 0xEA00000A                       # b to word 12
+    words[9:12] = 0x016F2818, 0, 64             # as of a zImage that is not Linux
+    words[12:14] = 0xE320F003, 0xEAFFFFFD       # wfi; b to that
+    kernel.write_bytes(struct.pack("<16I", *words))
+    names = "first", "second"
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode() * 1000)
+    monitor, dtb = tmp_path / "monitor", tmp_path / "dtb"
+    command = semihosted(wrapper, f"--kernel {kernel} --module {tmp_path}/first,xen,xsm-policy "
+                         f"--module {tmp_path}/second", "-dtb", harness.DTB, "-monitor",
+                         f"unix:{monitor},server,nowait")
+    child = pexpect.spawn(command[0], command[1:], env=harness.environment(), timeout=30,
+                          encoding="utf-8", codec_errors="replace")
+    try:
+        child.expect(r"\[(\w{8})\.\.(\w{8})\] DTB")
+        start, last = int(child.match[1], 16), int(child.match[2], 16)
+        child.expect("entering the kernel in .*\n")
+        memory(monitor, start, last + 1 - start, dtb)
+        nodes = subprocess.run(["fdtget", "-l", dtb, "/chosen"], check=True, capture_output=True,
+                               text=True).stdout.split()
+        assert [fdtget(dtb, f"/chosen/{node}", "compatible") for node in nodes] == [
+            "xen,xsm-policy multiboot,module", "multiboot,module"]
+        for name, node in zip(names, nodes):
+            at, size = [int(cell, 16) for cell in
+                        fdtget(dtb, "-t", "x", f"/chosen/{node}", "reg").split()]
+            assert node == f"module@{at:x}" and size == 1000 * len(name)
+            assert memory(monitor, at, size, tmp_path / "memory") == name.encode() * 1000
+    finally:
+        child.close(force=True)
+
+
+BAD_SOURCES = {
+    "Linux for Xen": ("--xen {k} --kernel {k}", "not Xen, which Debian has as "),
+    "Xen without a kernel": ("--xen {xen}", "no kernel: "),
+    "text for dom0": ("--xen {xen} --kernel {text}", "Xen takes only that for dom0; "),
+    "a truncated kernel": ("--xen {xen} --kernel {cut}", "the kernel .*: truncated zImage; "),
+    "a mode that is not Xen's": ("--xen {xen} --kernel {k} --mode svc",
+                                 r"mode=svc: the Xen image \(.*\) takes hyp only; "),
+    "bootargs of no Xen": ("--kernel {k} --xen-bootargs x", "no Xen; "),
+    "modules that are too many": ("--kernel {k}" + " --module {text}" * 5,
+                                  "4 modules are the most; "),
+    "no module": ("--kernel {k} --module", "--module: it needs a value; "),
+}
+
+
+@pytest.mark.parametrize("case", BAD_SOURCES)
+def test_bad_sources(wrapper, tmp_path, case):
+    line, pattern = BAD_SOURCES[case]
+    line = line.format(xen=harness.XEN, k=harness.VMLINUZ, cut=truncated(tmp_path),
+                       text=text_file(tmp_path))
+    refused(semihosted(wrapper, line, "-dtb", harness.DTB), pattern, status=1)
 
 
 def fdtget(dtb, *arguments):

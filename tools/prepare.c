@@ -22,6 +22,7 @@
 #include "formats.h"
 #include "memory_map.h"
 #include "modes.h"
+#include "multiboot.h"
 #include "platform.h"
 
 #define DTB_SLACK	4096		/* what mending a DTB may add, twice */
@@ -567,57 +568,16 @@ static bool has_hyp(const void *fdt, int cpu)
 	return true;
 }
 
-/* A module of Xen's, in place of what the DTB has of that kind. */
-static void set_module(void *fdt, int chosen, const char *kind,
-		       const struct file *file, uint32_t address)
-{
-	char name[32], compatible[64];
-	int node, length;
-
-	do {
-		fdt_for_each_subnode(node, fdt, chosen)
-			if (!fdt_node_check_compatible(fdt, node, kind))
-				break;
-		if (node >= 0)
-			dtb_error(fdt_del_node(fdt, node));
-	} while (node >= 0);
-	if (!file->size)
-		return;
-	snprintf(name, sizeof name, "module@%x", address);
-	length = 1 + snprintf(compatible, sizeof compatible,
-			      "%s%cmultiboot,module", kind, '\0');
-	node = fdt_add_subnode(fdt, chosen, name);
-	dtb_error(node);
-	dtb_error(fdt_setprop(fdt, node, "compatible", compatible, length));
-	dtb_error(fdt_appendprop_addrrange(fdt, chosen, node, "reg", address,
-					   file->size));
-}
-
-/*
- * What Xen wants to know (Xen, docs/misc/arm/device-tree/booting.txt). It reads
- * linux,initrd-start too, and sees that this is the same ramdisk.
- */
+/* Xen reads linux,initrd-start too, and sees that this is the same ramdisk. */
 static void describe_modules(void *fdt)
 {
-	int chosen = fdt_path_offset(fdt, "/chosen");
+	const struct multiboot_module modules[] = {
+		{ MULTIBOOT_KERNEL, options.dom0_addr, options.dom0.size },
+		{ MULTIBOOT_RAMDISK, options.initrd_addr, options.initrd.size },
+	};
 
-	if (chosen == -FDT_ERR_NOTFOUND)
-		chosen = fdt_add_subnode(fdt, 0, "chosen");
-	dtb_error(chosen);
-	if (!fdt_getprop(fdt, chosen, "#address-cells", NULL))
-		dtb_error(fdt_setprop_u32(fdt, chosen, "#address-cells", 1));
-	if (!fdt_getprop(fdt, chosen, "#size-cells", NULL))
-		dtb_error(fdt_setprop_u32(fdt, chosen, "#size-cells", 1));
-	if (options.xen_bootargs)
-		dtb_error(fdt_setprop_string(fdt, chosen, "xen,xen-bootargs",
-					     options.xen_bootargs));
-	if (options.dom0_bootargs)
-		dtb_error(fdt_setprop_string(fdt, chosen, "xen,dom0-bootargs",
-					     options.dom0_bootargs));
-	set_module(fdt, chosen, "multiboot,ramdisk", &options.initrd,
-		   options.initrd_addr);
-	set_module(fdt, chosen, "multiboot,kernel", &options.dom0,
-		   options.dom0_addr);
+	dtb_error(multiboot_describe(fdt, modules, 2, options.xen_bootargs,
+				     options.dom0_bootargs));
 }
 
 /* A string literal, for the C preprocessor and the assembler. */
