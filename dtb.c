@@ -400,6 +400,52 @@ const char *dtb_read_ram(const void *fdt, const struct dtb_nodes *nodes,
 	return NULL;
 }
 
+/* Whole pages that hold it, as far as 32-bit addresses go; 1 if there are any. */
+static unsigned add_range(uint64_t start, uint64_t size, struct ram_bank *ranges,
+			  unsigned count, unsigned room)
+{
+	const uint64_t limit = RAM_LIMIT, page = 0xfff;
+
+	if (start >= limit || !size)
+		return 0;
+	if (count < room)
+		ranges[count] = (struct ram_bank){
+			start & ~page, size > limit - start ? limit :
+			(start + size + page) & ~page };
+	return 1;
+}
+
+unsigned dtb_read_reserved(const void *fdt, struct ram_bank *ranges, unsigned room)
+{
+	static const char *const parents[] = { "/reserved-memory", "/chosen" };
+	uint64_t start, size;
+	unsigned count = 0;
+
+	for (int n = fdt_num_mem_rsv(fdt); n-- > 0;)
+		if (!fdt_get_mem_rsv(fdt, n, &start, &size))
+			count += add_range(start, size, ranges, count, room);
+	for (unsigned i = 0; i < sizeof parents / sizeof *parents; i++) {
+		int parent = fdt_path_offset(fdt, parents[i]), node;
+		int address_cells = fdt_address_cells(fdt, parent);
+		int size_cells = fdt_size_cells(fdt, parent);
+		int entry = address_cells + size_cells, length;
+
+		if (parent < 0 || address_cells < 1 || size_cells < 1)
+			continue;
+		fdt_for_each_subnode(node, fdt, parent) {
+			const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);
+
+			for (; reg && length >= 4 * entry;
+			     length -= 4 * entry, reg += entry)
+				count += add_range(read_cells(reg, address_cells),
+						   read_cells(reg + address_cells,
+							      size_cells),
+						   ranges, count, room);
+		}
+	}
+	return count;
+}
+
 const char *dtb_read(const void *fdt, const struct dtb_nodes *nodes,
 		     struct platform *platform)
 {

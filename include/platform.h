@@ -83,6 +83,13 @@ const char *dtb_read_ram(const void *fdt, const struct dtb_nodes *nodes,
 			 struct platform *platform);
 
 /*
+ * What other software has put into memory, or keeps for itself: memory
+ * reservations, /reserved-memory, and the modules in /chosen. Returns how many
+ * there are, and stores as many as there is room for.
+ */
+unsigned dtb_read_reserved(const void *fdt, struct ram_bank *ranges, unsigned room);
+
+/*
  * Mend an opened DTB; `nodes` is no longer true afterwards. Returns a libfdt
  * error, 0 for none.
  */

@@ -18,14 +18,15 @@
 #define WORK_SPACE		MIB	/* a decompressor's, behind the zImage */
 #define DTB_SLACK		8192	/* what mending a DTB may add, twice */
 
-/* What must not be overwritten from here on. */
+/*
+ * What must not be overwritten from here on; and what nothing new is put into,
+ * though a loader may have: the DTB says that others use it.
+ */
 #define MAX_RANGES		24
 struct map {
 	uint32_t ram_start, ram_end;
-	uint32_t count;
-	struct range {
-		uint32_t start, end;
-	} ranges[MAX_RANGES];
+	uint32_t count, reserved_count;
+	struct ram_bank ranges[MAX_RANGES], reserved[MAX_RANGES];
 };
 
 static void keep(struct map *map, uint32_t start, uint32_t end)
@@ -35,23 +36,28 @@ static void keep(struct map *map, uint32_t start, uint32_t end)
 	if (map->count == MAX_RANGES)
 		refuse("there is too much in memory to keep apart, %u ranges; "
 		       "name fewer modules", map->count);
-	map->ranges[map->count++] = (struct range){ start, end };
+	map->ranges[map->count++] = (struct ram_bank){ start, end };
 }
 
-static const struct range *in_the_way(const struct map *map, uint32_t start,
-				      uint32_t end)
+static const struct ram_bank *overlap(const struct ram_bank *ranges, uint32_t count,
+				      uint32_t start, uint32_t end)
 {
-	for (uint32_t i = 0; i < map->count; i++)
-		if (start < map->ranges[i].end && map->ranges[i].start < end)
-			return &map->ranges[i];
+	for (; count--; ranges++)
+		if (start < ranges->end && ranges->start < end)
+			return ranges;
 	return NULL;
+}
+
+static bool in_the_way(const struct map *map, uint32_t start, uint32_t end)
+{
+	return overlap(map->ranges, map->count, start, end);
 }
 
 /* The lowest pages from `start` on that are free; ends before `limit`. */
 static uint32_t find_room(const struct map *map, const char *what,
 			  uint32_t size, uint32_t start, uint32_t limit)
 {
-	const struct range *range;
+	const struct ram_bank *range;
 
 	if (limit > map->ram_end)
 		limit = map->ram_end;
@@ -61,7 +67,10 @@ static uint32_t find_room(const struct map *map, const char *what,
 			       "[%x..%x], beside the rest; use a smaller one, or "
 			       "give the machine more memory", what, size,
 			       map->ram_start, limit - 1);
-		range = in_the_way(map, start, start + size);
+		range = overlap(map->ranges, map->count, start, start + size);
+		if (!range)
+			range = overlap(map->reserved, map->reserved_count, start,
+					start + size);
 		if (!range)
 			return start;
 		start = (range->end + PAGE - 1) & -PAGE;
@@ -197,6 +206,15 @@ static void take_dtb(struct sources *sources, uint32_t passed)
 	dtb->size = used;
 }
 
+static void find_reserved(struct map *map)
+{
+	map->reserved_count = dtb_read_reserved((void *)payload.dtb, map->reserved,
+						MAX_RANGES);
+	if (map->reserved_count > MAX_RANGES)
+		refuse("the DTB reserves %u ranges of memory, and %u are the most; "
+		       "leave some out", map->reserved_count, MAX_RANGES);
+}
+
 /*
  * The bank that the window of the wrapper lies in: in its first 128 MiB, which
  * is where a decompressor looks for RAM.
@@ -222,6 +240,7 @@ static void find_ram(struct map *map)
 		    DECOMPRESSOR_END - BOARD_RAM_BASE) {
 			map->ram_start = platform.ram[i].start;
 			map->ram_end = platform.ram[i].end;
+			find_reserved(map);
 			return;
 		}
 	refuse("the DTB has no /memory of which %x, where the wrapper of this "

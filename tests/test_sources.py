@@ -2,13 +2,17 @@
 """Payloads that were not linked with the wrapper: one build, any kernel, from
 wherever it is; and one clear line for each that cannot be started."""
 
+import contextlib
 import re
+import struct
 import subprocess
 import sys
 
+import pexpect
 import pytest
 
 import harness
+from test_build import edited_dtb
 
 BOOTARGS = "console=ttyAMA0"
 SECURE = "virt,secure=on,virtualization=on"
@@ -200,6 +204,52 @@ def test_preloaded_by_address(wrapper, how):
     for path, where in ((harness.VMLINUZ, at), (harness.initramfs(), 0x90000000)):
         command += ["-device", f"loader,file={path},addr={where:#x},force-raw=on"]
     boots(command)
+
+
+def idle_kernel(tmp_path):
+    """As a zImage that is not Linux, and that leaves memory as it is."""
+    words = [0] * 16
+    words[0] = 0xEA00000A                       # b to word 12
+    words[9:12] = 0x016F2818, 0, 64
+    words[12:14] = 0xE320F003, 0xEAFFFFFD       # wfi; b to that
+    path = tmp_path / "idle"
+    path.write_bytes(struct.pack("<16I", *words))
+    return path
+
+
+@contextlib.contextmanager
+def started(command):
+    """A machine whose kernel has been entered: where that and the DTB's bytes lie."""
+    child = pexpect.spawn(command[0], command[1:], env=harness.environment(), timeout=30,
+                          encoding="utf-8", codec_errors="replace")
+    try:
+        child.expect(r"\[(\w{8})\.\.\w{8}\] kernel\s+boot-wrapper: \[(\w{8})\.\.(\w{8})\] DTB")
+        where = [int(child.match[n], 16) for n in (1, 2, 3)]
+        child.expect("entering the kernel in .*\n")
+        yield where
+    finally:
+        child.close(force=True)
+
+
+@pytest.mark.parametrize("place, text", [
+    ("/dts-v1/;", "/dts-v1/; /memreserve/ 0x82000000 0x1000;"),
+    ("vram@18000000 {",
+     "other@82000000 { reg = <0 0x82000000 0 0x1000>; no-map; }; vram@18000000 {"),
+    ("chosen {", """chosen { #address-cells = <1>; #size-cells = <1>;
+        module@82000000 { compatible = "multiboot,module"; reg = <0x82000000 0x800>; };"""),
+], ids=["memreserve", "reserved-memory", "module"])
+def test_reserved_memory(wrapper, tmp_path, place, text):
+    """What the DTB says that others use is not used for anything new."""
+    pattern = tmp_path / "pattern"
+    pattern.write_bytes(b"mine" * 1024)
+    monitor = tmp_path / "monitor"
+    command = semihosted(wrapper, f"--kernel {idle_kernel(tmp_path)}", "-dtb",
+                         edited_dtb(tmp_path, lambda s: s.replace(place, text)),
+                         "-device", f"loader,file={pattern},addr=0x82000000,force-raw=on",
+                         "-monitor", f"unix:{monitor},server,nowait")
+    with started(command) as (kernel, _, _):
+        assert kernel == 0x82001000
+        assert harness.memory(monitor, 0x82000000, 4096, tmp_path / "memory") == b"mine" * 1024
 
 
 def changed(tmp_path, source, name, change):

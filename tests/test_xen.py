@@ -2,12 +2,9 @@
 """Debian's Xen, from reset to a shell in its dom0."""
 
 import re
-import socket
-import struct
 import subprocess
 import sys
 
-import pexpect
 import pytest
 from elftools.elf.elffile import ELFFile
 
@@ -15,7 +12,7 @@ import harness
 from test_build import (big_endian, check_refusal, edited_dtb, empty, small_memory, text_file,
                         truncated)
 from test_linux import ALARMS, own_lines
-from test_sources import PACK, qemu, refused, semihosted
+from test_sources import PACK, idle_kernel, qemu, refused, semihosted, started
 
 DOM0_HALTED = "Hardware Dom0 halted: halting machine"
 
@@ -29,18 +26,6 @@ def resident_code(image):
         monitor = elf.get_section_by_name(".resident_secure").data()
     return [(at["hyp_stub_vectors"], stub[:at["hyp_stub_console"] - at["hyp_stub_vectors"]]),
             (at["monitor_vectors"], monitor)]
-
-
-def memory(monitor, address, size, path):
-    """What lies in the machine's memory, by QEMU's monitor."""
-    with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(20)
-        client.connect(str(monitor))
-        client.sendall(f"pmemsave {address:#x} {size:#x} \"{path}\"\ninfo status\n".encode())
-        answer = b""
-        while b"VM status" not in answer:
-            answer += client.recv(4096)
-    return path.read_bytes()
 
 
 # What is typed must be short: Xen keeps 128 bytes that dom0 has not read, and drops more.
@@ -70,7 +55,7 @@ def test_boot(method, mend, tmp_path):
 
         # Xen has scrubbed by now what it takes for free.
         for address, code in resident_code(image):
-            assert memory(monitor, address, len(code), tmp_path / "memory") == code
+            assert harness.memory(monitor, address, len(code), tmp_path / "memory") == code
 
         if method == "psci":
             assert guest.end("poweroff -f") == 0
@@ -127,26 +112,15 @@ def test_not_linked(wrapper, tmp_path, source):
 
 def test_modules_from_the_host(wrapper, tmp_path):
     """They lie where /chosen says, in the order given, below a kernel that does nothing."""
-    kernel = tmp_path / "kernel"
-    words = [0] * 16
-    words[0] = 0xEA00000A                       # b to word 12
-    words[9:12] = 0x016F2818, 0, 64             # as of a zImage that is not Linux
-    words[12:14] = 0xE320F003, 0xEAFFFFFD       # wfi; b to that
-    kernel.write_bytes(struct.pack("<16I", *words))
     names = "first", "second"
     for name in names:
         (tmp_path / name).write_bytes(name.encode() * 1000)
     monitor, dtb = tmp_path / "monitor", tmp_path / "dtb"
-    command = semihosted(wrapper, f"--kernel {kernel} --module {tmp_path}/first,xen,xsm-policy "
+    command = semihosted(wrapper, f"--kernel {idle_kernel(tmp_path)} --module {tmp_path}/first,xen,xsm-policy "
                          f"--module {tmp_path}/second", "-dtb", harness.DTB, "-monitor",
                          f"unix:{monitor},server,nowait")
-    child = pexpect.spawn(command[0], command[1:], env=harness.environment(), timeout=30,
-                          encoding="utf-8", codec_errors="replace")
-    try:
-        child.expect(r"\[(\w{8})\.\.(\w{8})\] DTB")
-        start, last = int(child.match[1], 16), int(child.match[2], 16)
-        child.expect("entering the kernel in .*\n")
-        memory(monitor, start, last + 1 - start, dtb)
+    with started(command) as (_, start, last):
+        harness.memory(monitor, start, last + 1 - start, dtb)
         nodes = subprocess.run(["fdtget", "-l", dtb, "/chosen"], check=True, capture_output=True,
                                text=True).stdout.split()
         assert [fdtget(dtb, f"/chosen/{node}", "compatible") for node in nodes] == [
@@ -155,9 +129,7 @@ def test_modules_from_the_host(wrapper, tmp_path):
             at, size = [int(cell, 16) for cell in
                         fdtget(dtb, "-t", "x", f"/chosen/{node}", "reg").split()]
             assert node == f"module@{at:x}" and size == 1000 * len(name)
-            assert memory(monitor, at, size, tmp_path / "memory") == name.encode() * 1000
-    finally:
-        child.close(force=True)
+            assert harness.memory(monitor, at, size, tmp_path / "memory") == name.encode() * 1000
 
 
 BAD_SOURCES = {
