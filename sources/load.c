@@ -96,6 +96,7 @@ static void bring(struct image *image, uint32_t to)
 	image->at = to;
 }
 
+/* To Non-secure memory: devices cannot write to the stack in Secure RAM. */
 static void read_part(const struct image *image, uint32_t offset, void *to,
 		      uint32_t size)
 {
@@ -105,7 +106,7 @@ static void read_part(const struct image *image, uint32_t offset, void *to,
 		image->read(image, offset, (uintptr_t)to, size);
 }
 
-/* Its first bytes; those that a short file does not have are 0. */
+/* Leaves its first bytes in scratch()->notes; those that it does not have are 0. */
 static enum format format_of(const struct image *image)
 {
 	uint8_t *header = scratch()->notes;
@@ -164,13 +165,12 @@ static void take_dtb(struct sources *sources, uint32_t passed)
 			  "at the start of RAM" : "r2", passed, 0);
 	}
 
-	uint8_t header[FORMAT_HEADER_SIZE] = { 0 };
+	const uint8_t *header = scratch()->notes;
 	uint32_t room = DTB_DEFAULT_END - DTB_DEFAULT_ADDR - DTB_SLACK -
 			2 * BOOTARGS_SIZE;
 	uint32_t size = dtb->size, used = 0;
 
-	read_part(dtb, 0, header, size < sizeof header ? size : sizeof header);
-	if (recognise(header) != FORMAT_DTB)
+	if (format_of(dtb) != FORMAT_DTB)
 		refuse("the DTB (%s) is not one; make one with dtc", dtb->from);
 	if (dtb_size(header) > size)
 		refuse("the DTB (%s) is cut short, %u bytes of %u; copy the file "
@@ -407,9 +407,9 @@ static void load_zimage(struct map *map, struct image *kernel,
 	const char *wrong;
 
 	if (format == FORMAT_XEN) {
-		uint8_t header[FORMAT_HEADER_SIZE];
+		const uint8_t *header = scratch()->notes;
 
-		read_part(kernel, 0, header, sizeof header);
+		read_part(kernel, 0, scratch()->notes, FORMAT_HEADER_SIZE);
 		if (zimage_size(header) > need)
 			need = zimage_size(header);
 	}

@@ -12,7 +12,7 @@ import harness
 from test_build import (big_endian, check_refusal, edited_dtb, empty, small_memory, text_file,
                         truncated)
 from test_linux import ALARMS, own_lines
-from test_sources import PACK, idle_kernel, qemu, refused, semihosted, started
+from test_sources import PACK, SECURE, idle_kernel, qemu, refused, semihosted, started
 
 DOM0_HALTED = "Hardware Dom0 halted: halting machine"
 
@@ -108,6 +108,20 @@ def test_not_linked(wrapper, tmp_path, source):
         assert guest.run("cat /proc/cmdline").strip() == "console=hvc0 sources=all"
         assert guest.end("poweroff -f") == 0
         assert DOM0_HALTED in guest.log
+
+
+def test_firmware(tmp_path):
+    """virt: Xen by fw_cfg, and dom0's parts where QEMU's guest-loader has put them."""
+    wrapper = harness.build("sources", "wrapper", BOARD="virt")
+    with harness.Guest(command=qemu(
+            SECURE, "-cpu", "cortex-a15", "-bios", wrapper / "boot-wrapper.bin", "-kernel",
+            harness.XEN, "-append", "console=dtuart dom0_mem=512M", "-device",
+            f"guest-loader,addr=0x49000000,kernel={harness.VMLINUZ},bootargs=console=hvc0", "-device",
+            f"guest-loader,addr=0x4a000000,initrd={harness.initramfs()}")) as guest:
+        assert "(XEN) Brought up 2 CPUs" in guest.log
+        assert "smp: Brought up 1 node, 2 CPUs" in guest.log
+        assert "(XEN) Loading d0 kernel from boot module @ 0000000049000000" in guest.log
+        assert guest.end("poweroff -f") == 0
 
 
 def test_modules_from_the_host(wrapper, tmp_path):
