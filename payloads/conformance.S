@@ -454,6 +454,33 @@ add_vectors:
 	bx	lr
 
 /*
+ * void write_vfp(values), void read_vfp(values)
+ *
+ * d0..d31 and FPSCR, which C code here does not touch.
+ *
+ * Entered in: SVC mode, with CPACR giving access. The first leaves FPEXC.EN = 1,
+ *             which the second expects; that leaves it 0.
+ */
+	.global	write_vfp, read_vfp
+write_vfp:
+	mov	r1, #FPEXC_EN
+	vmsr	fpexc, r1
+	vldmia	r0!, {d0-d15}
+	vldmia	r0!, {d16-d31}
+	ldr	r1, [r0]
+	vmsr	fpscr, r1
+	bx	lr
+
+read_vfp:
+	vstmia	r0!, {d0-d15}
+	vstmia	r0!, {d16-d31}
+	vmrs	r1, fpscr
+	str	r1, [r0]
+	mov	r1, #0
+	vmsr	fpexc, r1
+	bx	lr
+
+/*
  * void undefined_instruction(void), uint32_t read_unaligned(address)
  *
  * Entered in: any mode. The first ends in an exception; so does the second if

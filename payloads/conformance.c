@@ -661,6 +661,52 @@ static void check_call(const char *what, const struct call *call,
 	put("\r\n");
 }
 
+/* The registers of VFP and Advanced SIMD, in SVC mode. */
+
+struct vfp_call {
+	uint32_t function, a1, a2;	/* of an SMC; function 0: an HVC */
+	uint32_t result;
+	struct vfp before, after;
+};
+
+static void make_vfp_call(void *argument)
+{
+	struct vfp_call *call = argument;
+
+	write_cp15(CPACR, read_cp15(CPACR) | CPACR_CP10_11);
+	isb();
+	write_vfp(&call->before);
+	call->result = call->function ?
+		       smc(call->function, call->a1, call->a2, 0) : hvc(1, 0);
+	read_vfp(&call->after);
+	write_cp15(CPACR, read_cp15(CPACR) & ~CPACR_CP10_11);
+	isb();
+}
+
+static void check_vfp(const char *what, uint32_t function, uint32_t a1,
+		      uint32_t a2, uint32_t wanted)
+{
+	struct vfp_call call;
+	uint32_t i;
+
+	call.function = function;
+	call.a1 = a1;
+	call.a2 = a2;
+	for (i = 0; i < 64; i++)
+		call.before.d[i] = 0x9e3779b9 * (i + 1) ^ function;
+	call.before.fpscr = FPSCR_NZCV | FPSCR_TO_ZERO;
+	if (!svc_works(what, make_vfp_call, &call))
+		return;
+	for (i = 0; i < 64 && call.before.d[i] == call.after.d[i]; i++)
+		;
+	if (i < 64)
+		check(what, false, i);
+	else if (call.after.fpscr != call.before.fpscr)
+		check(what, false, call.after.fpscr);
+	else
+		check_is(what, call.result, wanted);
+}
+
 /* The Hyp trampoline. */
 
 static void check_stub_call(const char *what, uint32_t stub, bool from_svc,
@@ -764,6 +810,9 @@ static void check_stub(uint32_t stub)
 	check_is("arrives in Hyp mode", hvc(0, 0), HVC_ARRIVED);
 	check_stub_from(stub, false);
 	check_stub_from(stub, true);
+	write_cp15(HVBAR, stub);
+	isb();
+	check_vfp("keeps the VFP registers", 0, 0, 0, HVC_STUB_ERR);
 }
 
 /* SMC and PSCI. */
@@ -878,6 +927,14 @@ static void check_affinity_info(uint32_t off)
 		 PSCI_INVALID_PARAMETERS);
 }
 
+/* Where a Secure part of the wrapper is: with Secure RAM, it is not reserved. */
+static uint32_t secure_home(uint32_t address)
+{
+	if (machine.reserved_end == RESIDENT_END)
+		return address;
+	return BOARD_SECURE_RAM + (address - TRANSIENT_START);
+}
+
 static void check_cpu_on_errors(uint32_t off)
 {
 	uint32_t entry = (uintptr_t)secondary_entry;
@@ -900,8 +957,10 @@ static void check_cpu_on_errors(uint32_t off)
 		 smc(PSCI_CPU_ON, off, machine.reserved_end - 4, 0),
 		 PSCI_INVALID_ADDRESS);
 	check_is("an entry in the Monitor's code",
-		 smc(PSCI_CPU_ON, off, machine.reserved_end == RESIDENT_END ?
-		     RESIDENT_NONSECURE_END : BOARD_SECURE_RAM, 0),
+		 smc(PSCI_CPU_ON, off, secure_home(RESIDENT_NONSECURE_END), 0),
+		 PSCI_INVALID_ADDRESS);
+	check_is("an entry in the Monitor's data",
+		 smc(PSCI_CPU_ON, off, secure_home(RESIDENT_END - 4), 0),
 		 PSCI_INVALID_ADDRESS);
 	check_is("an entry in no instruction set",
 		 smc(PSCI_CPU_ON, off, entry | 2, 0), PSCI_INVALID_ADDRESS);
@@ -997,6 +1056,12 @@ static void check_psci(struct percpu *me)
 				0x84000099, SMCCC_UNKNOWN, true);
 		check_banked();
 	}
+	check_vfp("PSCI_VERSION keeps the VFP registers", PSCI_VERSION, 0, 0,
+		  0x00010001);
+	check_vfp("AFFINITY_INFO keeps the VFP registers", PSCI_AFFINITY_INFO,
+		  own_mpidr(), 0, PSCI_AFFINITY_ON);
+	check_vfp("CPU_ON keeps the VFP registers", PSCI_CPU_ON, own_mpidr(),
+		  (uintptr_t)secondary_entry, PSCI_ALREADY_ON);
 	check_unknown();
 	check_affinity_info(off);
 	check_cpu_on_errors(off);
@@ -1045,6 +1110,11 @@ static void check_psci(struct percpu *me)
 		check_is("CPU_SUSPEND to standby ends for an interrupt",
 			 smc(PSCI_CPU_SUSPEND, 0, 0, 0), PSCI_SUCCESS);
 		check("that interrupt comes", comes(7), 0);
+		write32(machine.gicd + GICD_SGIR, GIC_SGIR_SELF | 7);
+		dsb();
+		check_vfp("CPU_SUSPEND to standby keeps the VFP registers",
+			  PSCI_CPU_SUSPEND, 0, 0, PSCI_SUCCESS);
+		comes(7);
 	}
 }
 

@@ -71,6 +71,11 @@ _Static_assert(offsetof(struct percpu, state) == PERCPU_STATE, "percpu");
 _Static_assert(offsetof(struct percpu, syndrome) == PERCPU_SYNDROME, "percpu");
 _Static_assert(offsetof(struct regs, spsr) == REGS_SPSR, "regs");
 
+struct vfp {
+	uint32_t d[64] __attribute__((aligned(8)));	/* d0..d31 */
+	uint32_t fpscr;
+};
+
 struct nonsecure {
 	uint32_t hvbar, hsctlr, hcr, vmpidr, sctlr;
 };
@@ -99,6 +104,8 @@ void read_nonsecure(struct nonsecure *values);
 void write_banked(uint32_t seed);
 void read_banked(uint32_t values[BANKED_COUNT]);
 void add_vectors(uint32_t values[4]);
+void write_vfp(const struct vfp *values);
+void read_vfp(struct vfp *values);
 void undefined_instruction(void);
 uint32_t read_unaligned(const void *address);
 void bench_hvc(const void *vectors);

@@ -111,7 +111,8 @@ void read_dtb(const uint32_t *fdt, const char *argument, void (*found)(void))
 	const char *strings = (const char *)fdt + big_endian(fdt + 3);
 	enum { OTHER, CPUS, CHOSEN, RESERVED } parent = OTHER;
 	bool ours = false;
-	const uint32_t *reg = NULL;
+	/* Of the node; `top` and `gic` of the one at the top level around it. */
+	const uint32_t *reg = NULL, *top = NULL;
 	bool gic = false, usable = true;
 	uint32_t address_cells = 2, size_cells = 1;
 	int depth = 0;
@@ -127,11 +128,12 @@ void read_dtb(const uint32_t *fdt, const char *argument, void (*found)(void))
 				;
 			token += length / 4 + 1;
 			reg = NULL;
-			gic = false;
 			usable = true;
 			ours = after(name, length, "boot-wrapper@");
 			if (++depth != 2)
 				break;
+			top = NULL;
+			gic = false;
 			parent = is_text(name, "cpus") ? CPUS :
 				 is_text(name, "chosen") ? CHOSEN :
 				 is_text(name, "reserved-memory") ? RESERVED :
@@ -142,9 +144,9 @@ void read_dtb(const uint32_t *fdt, const char *argument, void (*found)(void))
 			}
 			break;
 		case 2:				/* FDT_END_NODE */
-			if (depth == 2 && gic && reg) {
-				machine.gicd = big_endian(reg + address_cells - 1);
-				machine.gicc = big_endian(reg + size_cells +
+			if (depth == 2 && gic && top) {
+				machine.gicd = big_endian(top + address_cells - 1);
+				machine.gicc = big_endian(top + size_cells +
 							  2 * address_cells - 1);
 			}
 			/* A wrapper below ours may have a range, too. */
@@ -162,7 +164,6 @@ void read_dtb(const uint32_t *fdt, const char *argument, void (*found)(void))
 			}
 			depth--;
 			reg = NULL;
-			gic = false;
 			break;
 		case 3:				/* FDT_PROP */
 			length = big_endian(token);
@@ -191,9 +192,11 @@ void read_dtb(const uint32_t *fdt, const char *argument, void (*found)(void))
 			else if (depth == 2 && parent == CHOSEN &&
 				 is_text(name, "boot-wrapper,owns-secure"))
 				machine.owns_secure = length == 0;
-			else if (is_text(name, "reg"))
+			else if (is_text(name, "reg")) {
 				reg = token;
-			else if (is_text(name, "status"))
+				if (depth == 2)
+					top = reg;
+			} else if (is_text(name, "status"))
 				usable = is_text((const char *)token, "okay") ||
 					 is_text((const char *)token, "ok");
 			token += (length + 3) / 4;

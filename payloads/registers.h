@@ -69,6 +69,8 @@
 #define NSACR_NSASEDIS	(1 << 15)
 #define CPACR_CP10_11	(0xf << 20)
 #define FPEXC_EN	(1 << 30)
+#define FPSCR_NZCV	(0xfu << 28)
+#define FPSCR_TO_ZERO	(3 << 22)	/* rounding */
 
 /* CNTHCTL: with these two and PL1PCTEN clear, PL1 sees no event stream. */
 #define CNTHCTL_EVNTEN	(1 << 2)

@@ -448,6 +448,8 @@ def test_conformance_on_virt(state):
     text, status = harness.console(image, **machine)
     assert not test_conformance.verdict(text)[1] and status == 0
     assert "SYSTEM_RESET2 of a vendor's type is refused" in text
+    assert "cpu1 life 2 GIC: the virtual timer's interrupt comes" in text
+    assert "cpu0 CPU_ON: an entry in the Monitor's data" in text
 
 
 def test_warm_reset():
