@@ -4,12 +4,14 @@
  * at once after reset.
  *
  * Entered in:	Secure SVC (reset) or Monitor mode, Non-secure Hyp or SVC mode,
- *		MMU off, at the image's first byte or at reset. r0..r2 as Linux's
+ *		at the image's first byte or at reset. MMU and caches off; or on,
+ *		of one CPU alone and with the image mapped to where it is, as a
+ *		loader has them that calls us like a function. r0..r2 as Linux's
  *		boot protocol has them, if a loader took us for a zImage; every
  *		other register may hold anything, and so may memory outside the
  *		image. The image itself is as it was linked: loaded anew each
- *		time, and, by firmware that has its caches on, cleaned and
- *		invalidated from them.
+ *		time, and, for CPUs whose caches are off, cleaned and
+ *		invalidated from those of firmware.
  * Leaves to:	in Secure state Monitor mode, else the same mode, with A, I, F
  *		masked: to boot() on the boot CPU, with a stack; to
  *		reset_secondary in monitor.S on the others.
@@ -56,9 +58,8 @@ reset:
 	setend	le
 	cmp	r3, #PSR_MON
 	beq	reset_at_monitor
-	mov	r4, #ENTERED_HYP
 	cmp	r3, #PSR_HYP
-	beq	where_are_we
+	beq	reset_at_hyp
 
 	/*
 	 * Secure and Non-secure SVC look alike, but only Secure state can read
@@ -66,9 +67,12 @@ reset:
 	 * Secure state has no VBAR either.
 	 */
 	mov	r4, #ENTERED_SVC
+	mrc	SCTLR(r5)
 	load_address r3, SCTLR_OWN
 	mcr	SCTLR(r3)
 	isb
+	tst	r5, #SCTLR_C
+	blne	clean_dcaches
 	mrc	ID_PFR1(r3)
 	tst	r3, #ID_PFR1_SECURITY
 	beq	where_are_we
@@ -118,8 +122,6 @@ which_cpu:
 
 /* Secure state belongs to other firmware, or the CPU has none. */
 entered_at_hyp:
-	load_address r3, HSCTLR_OWN
-	mcr	HSCTLR(r3)
 	load_address r3, boot_hyp_vectors
 	mcr	HVBAR(r3)
 	isb
@@ -140,11 +142,64 @@ reset_at_monitor:
 	mov	r3, #0
 	mcr	SCR(r3)
 	isb
+	mrc	SCTLR(r5)
 	load_address r3, SCTLR_OWN
 	mcr	SCTLR(r3)
 	isb
 	mov	r4, #ENTERED_SECURE
+	b	2f
+
+reset_at_hyp:
+	mrc	HSCTLR(r5)
+	load_address r3, HSCTLR_OWN
+	mcr	HSCTLR(r3)
+	isb
+	mov	r4, #ENTERED_HYP
+2:	tst	r5, #SCTLR_C
+	blne	clean_dcaches
 	b	where_are_we
+
+/*
+ * Write back and invalidate all data and unified caches that can be, by set and
+ * way: us, the payload and the DTB, as a loader has left them. Not after reset,
+ * when they may hold anything.
+ *
+ * Entered in:	any mode, MMU and caches off since just now.
+ * Clobbers:	r3, r5..r12.
+ */
+clean_dcaches:
+	dsb
+	mov	r7, #0
+1:	mrc	CLIDR(r5)
+	ubfx	r6, r5, #CLIDR_LOC_SHIFT, #3
+	cmp	r7, r6
+	bhs	5f
+	add	r6, r7, r7, lsl #1
+	lsr	r5, r5, r6
+	tst	r5, #CLIDR_DATA
+	beq	4f
+	lsl	r8, r7, #1
+	mcr	CSSELR(r8)
+	isb
+	mrc	CCSIDR(r5)
+	ubfx	r3, r5, #13, #15	@ sets - 1
+	ubfx	r9, r5, #3, #10		@ ways - 1
+	clz	r10, r9			@ 32 for a single way, number 0
+	and	r11, r5, #7
+	add	r11, r11, #4		@ log2 of the line's bytes
+2:	orr	r12, r8, r9, lsl r10
+	mov	r5, r3
+3:	orr	r6, r12, r5, lsl r11
+	mcr	DCCISW(r6)
+	subs	r5, r5, #1
+	bpl	3b
+	subs	r9, r9, #1
+	bpl	2b
+4:	add	r7, r7, #1
+	b	1b
+5:	dsb
+	isb
+	bx	lr
 
 /*
  * Move to where we were linked for: the boot CPU copies, the others wait for it.

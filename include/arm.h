@@ -99,6 +99,7 @@
 			 1 << 6 | 1 << 4 | 1 << 3)
 #define SCTLR_CP15BEN	(1 << 5)
 #define SCTLR_A		(1 << 1)
+#define SCTLR_C		(1 << 2)	/* HSCTLR's, too */
 #define SCTLR_I		(1 << 12)
 #define SCTLR_KERNEL	(SCTLR_RES1 | SCTLR_CP15BEN)
 #define SCTLR_OWN	(SCTLR_KERNEL | SCTLR_A)
@@ -125,6 +126,10 @@
 
 /* HCPTR: bits 13, 12 and 9..0 read as one; nothing is trapped. */
 #define HCPTR_RES1	(1 << 13 | 1 << 12 | 0x3ff)
+
+/* CLIDR: up to where there are levels, and of a level's type if it has data. */
+#define CLIDR_LOC_SHIFT	24
+#define CLIDR_DATA	6
 
 /* PMCR.N, the number of event counters, and HDCR.HPMN, how many PL1 gets. */
 #define PMCR_N_SHIFT	11

@@ -11,7 +11,7 @@ def pytest_configure(config):
     for tool in ("qemu-system-arm", "arm-none-eabi-gcc", "dtc", "spin"):
         if not shutil.which(tool):
             pytest.exit(f"boot-wrapper: {tool} is missing; run \"make deps\"", 2)
-    for file in (harness.VMLINUZ, harness.XEN):
+    for file in (harness.VMLINUZ, harness.XEN, harness.U_BOOT):
         if not file.exists():
             pytest.exit(f"boot-wrapper: {file} is missing; run \"make deps\"", 2)
 

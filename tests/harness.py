@@ -20,6 +20,7 @@ BOARD = "vexpress-a15"
 DTB = DEPS / "dtbs" / "vexpress-v2p-ca15-tc1.dtb"
 VMLINUZ = DEPS / "vmlinuz"
 XEN = DEPS / "xen"
+U_BOOT = pathlib.Path("/usr/lib/u-boot/qemu_arm/u-boot.bin")     # Debian's u-boot-qemu
 MACHINE = "vexpress-a15,secure=on,virtualization=on"
 PROMPT = "~ # "
 UDF = 0xE7F000F0        # permanently UNDEFINED, in ARM state
@@ -138,13 +139,19 @@ def run(command, timeout=60, until=None):
 
 
 class Guest:
-    """A booted Linux with a shell on its console."""
+    """A booted Linux with a shell on its console.
 
-    def __init__(self, image=None, timeout=90, command=None, **options):
+    `dialogue`: what to type at which pattern, before it boots.
+    """
+
+    def __init__(self, image=None, timeout=90, command=None, dialogue=(), **options):
         command = command or qemu_command(image, **options)
         self.child = pexpect.spawn(command[0], command[1:], env=environment(), echo=False,
                                    timeout=timeout, encoding="utf-8", codec_errors="replace")
         self.log = ""
+        for pattern, line in dialogue:
+            self.wait(pattern)
+            self.child.send(f"{line}\n")
         self.wait(r"boot-wrapper-initramfs: ready")
         self.wait(PROMPT)
 
