@@ -166,15 +166,16 @@ endif
 #
 # Resident code may call nothing that a kernel overwrites: linked alone, it
 # must leave nothing undefined but the symbols of the linker script, the Hyp
-# stub, and the RAM banks that payload.S puts among its data. Its sections get a
-# prefix, for model.lds.S to tell them apart.
+# stub, and what payload.S and boot.S put among its data: the RAM banks, and a
+# pointer that is NULL after hand-over. Its sections get a prefix, for
+# model.lds.S to tell them apart.
 #
 $(out)/resident.o: $(addprefix $(out)/,$(resident)) | $(out)/hyp_stub.S.o $(out)/pen.S.o
 	$(call quiet,LD,$@)
 	$(Q)$(LD) -r -o $@.tmp $^
 	$(Q)$(OBJCOPY) --prefix-alloc-sections=.resident $@.tmp $@
 	@rm -f $@.tmp
-	@undefined=$$($(NM) -u $@ $(out)/hyp_stub.S.o $(out)/pen.S.o | awk '$$1 == "U" { print $$2 }' | grep -vxE 'resident_start|resident_end|hyp_stub_vectors|ram_banks'); \
+	@undefined=$$($(NM) -u $@ $(out)/hyp_stub.S.o $(out)/pen.S.o | awk '$$1 == "U" { print $$2 }' | grep -vxE 'resident_start|resident_end|hyp_stub_vectors|ram_banks|on_unexpected'); \
 	if [ -n "$$undefined" ]; then \
 		echo "boot-wrapper: resident code refers to transient code:" $$undefined >&2; \
 		rm -f $@; exit 1; \

@@ -286,21 +286,68 @@ probe_vectors:
 	b	cpu_stop
 	b	cpu_stop
 
-/* The Hyp stub's, but that a semihosting call which no host took returns -1. */
+/* HVBAR until hand-over: what our own code takes. */
 	.balign	32
 boot_hyp_vectors:
-	b	hyp_stub_vectors + 0x00
-	b	hyp_stub_vectors + 0x04
+	b	unexpected_reset
+	b	unexpected_undefined
 	b	no_host
-	b	hyp_stub_vectors + 0x0c
-	b	hyp_stub_vectors + 0x10
-	b	hyp_stub_vectors + 0x14
-	b	hyp_stub_vectors + 0x18
-	b	hyp_stub_vectors + 0x1c
+	b	unexpected_prefetch_abort
+	b	unexpected_data_abort
+	b	unexpected_trap
+	b	unexpected_irq
+	b	unexpected_fiq
 
+/* A semihosting call that no host took; as svc in monitor.S. */
 no_host:
 	mvn	r0, #0
 	eret
+
+	unexpected_in_hyp
+
+report_unexpected:
+	mov	r4, lr
+	mrs	r6, spsr
+	load_address r8, console
+	report_exception "the wrapper"
+	report_hyp_syndrome
+	bl	boot_failed
+	b	cpu_stop
+
+/*
+ * An exception in our own code has been reported: there will be no kernel, if
+ * it was the boot CPU's. Where a host listens, it ends the run, with status 2.
+ *
+ * Entered in: any mode, before hand-over only.
+ * Returns:    on other CPUs, and if no host listens; sp is kept.
+ * Clobbers:   r0..r5, r12.
+ */
+boot_failed:
+	mrc	MPIDR(r0)
+	bic	r0, r0, #~MPIDR_AFFINITY
+	load_address r1, BOARD_BOOT_CPU
+	cmp	r0, r1
+	bxne	lr
+	load_address r0, on_unexpected	@ not again, should this fail, too
+	mov	r1, #0
+	ldr	r2, [r0]
+	str	r1, [r0]
+	cmp	r2, #0
+	bxeq	lr
+	mov	r4, sp
+	mov	r5, lr
+	load_address sp, boot_stack_end
+	mov	r0, #2
+	bl	semihosting_exit
+	mov	sp, r4
+	bx	r5
+
+	/* Resident data; here, since what it points to is transient. */
+	.section .resident.data, "aw"
+	.global	on_unexpected
+	.balign	4
+on_unexpected:
+	.word	boot_failed
 
 	.section .boot_stack, "aw", %nobits
 	.global	loader_registers, boot_stack_end

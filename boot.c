@@ -498,5 +498,6 @@ _Noreturn void boot(uint32_t entered)
 	dsb();
 	asm volatile("cpsie a\n\tisb\n\tcpsid a" ::: "memory");
 	kernel_state_init();
+	on_unexpected = NULL;
 	enter_kernel(0, BW_MACHINE_DT, payload.dtb, payload.entry, me);
 }

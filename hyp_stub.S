@@ -64,38 +64,16 @@ hvc:
 /*
  * Exceptions that nobody expected: print what, where and why, stop this CPU.
  *
- * Entered in: Hyp mode, ARM state. Hyp mode has ELR_hyp instead of an LR of
- * its own, and it holds the address of the instruction itself.
+ * Entered in: Hyp mode, ARM state.
  */
-	.macro	unexpected_hyp name
-	mrs	r5, elr_hyp
-	unexpected r5, 0, "\name"
-	.endm
-
-unexpected_reset:
-	unexpected_hyp "reset vector"
-unexpected_undefined:
-	unexpected_hyp "undefined instruction"
-unexpected_prefetch_abort:
-	unexpected_hyp "prefetch abort"
-unexpected_data_abort:
-	unexpected_hyp "data abort"
-unexpected_trap:
-	unexpected_hyp "trap"
-unexpected_irq:
-	unexpected_hyp "IRQ"
-unexpected_fiq:
-	unexpected_hyp "FIQ"
+	unexpected_in_hyp
 
 report_unexpected:
 	mov	r4, lr
 	mrs	r6, spsr
 	adr	r8, hyp_stub_console
 	report_exception "Hyp mode"
-	report_register ", HSR ", HSR(r0)
-	report_register ", HDFAR ", HDFAR(r0)
-	report_register ", HIFAR ", HIFAR(r0)
-	report_text "; this CPU stops\r\n"
+	report_hyp_syndrome
 1:	wfi
 	b	1b
 

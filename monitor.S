@@ -192,6 +192,11 @@ report_unexpected:
 	report_register ", IFAR ", IFAR(r0)
 	report_text "; this CPU stops\r\n"
 
+	load_address r0, on_unexpected
+	ldr	r0, [r0]
+	cmp	r0, #0
+	blxne	r0
+
 	/* Who was about to turn it on takes it for pending until SEV. */
 	cmp	sp, #0
 	beq	cpu_stop

@@ -187,7 +187,8 @@ static _Noreturn void help(void)
 "  --smc none       no SMC service; --smp-method pen: no PSCI\n"
 "  --quiet 1        print errors only\n"
 "  -- bootargs      the rest is the kernel's command line\n"
-"Exit status: 0 after an orderly power-off, 1 if the boot was refused.\n");
+"Exit status: 0 after an orderly power-off, 1 if the boot was refused, 2 after\n"
+"an exception in the wrapper.\n");
 	semihosting_exit(0);
 	cpu_stop();
 }

@@ -81,6 +81,12 @@ extern const uint32_t start[], loaded_at;
 /* r0 to r2 as they were at our entry. */
 extern const uint32_t loader_registers[];
 
+/*
+ * boot.S, for monitor.S: what to call on the boot CPU when an exception that
+ * nobody expected has been reported; NULL after hand-over.
+ */
+extern void (*volatile on_unexpected)(void);
+
 /* boot.c, for boot.S: `entered` is ENTERED_... */
 _Noreturn void boot(uint32_t entered);
 

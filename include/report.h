@@ -25,6 +25,30 @@
 	.balign	4
 	.endm
 
+	/* In Hyp mode, which has no LR of its own: ELR_hyp is the instruction. */
+	.macro	unexpected_hyp name
+	mrs	r5, elr_hyp
+	unexpected r5, 0, "\name"
+	.endm
+
+	/* Its handlers. */
+	.macro	unexpected_in_hyp
+unexpected_reset:
+	unexpected_hyp "reset vector"
+unexpected_undefined:
+	unexpected_hyp "undefined instruction"
+unexpected_prefetch_abort:
+	unexpected_hyp "prefetch abort"
+unexpected_data_abort:
+	unexpected_hyp "data abort"
+unexpected_trap:
+	unexpected_hyp "trap"
+unexpected_irq:
+	unexpected_hyp "IRQ"
+unexpected_fiq:
+	unexpected_hyp "FIQ"
+	.endm
+
 	.macro	report_text text
 	bl	report_lr
 	.asciz	"\text"
@@ -54,6 +78,13 @@
 	report_text ", SPSR "
 	mov	r0, r6
 	bl	report_hex
+	.endm
+
+	.macro	report_hyp_syndrome
+	report_register ", HSR ", HSR(r0)
+	report_register ", HDFAR ", HDFAR(r0)
+	report_register ", HIFAR ", HIFAR(r0)
+	report_text "; this CPU stops\r\n"
 	.endm
 
 	/* The routines; once in each file, since the files must not share code. */

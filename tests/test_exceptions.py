@@ -41,6 +41,35 @@ def test_in_monitor_mode_at_boot(image, tmp_path, word, what):
         assert f"DFAR {at + 9:08x}" in match["syndrome"]
 
 
+@pytest.mark.parametrize("state", ["reset", "Hyp mode", "SVC mode"])
+def test_exit_status_before_hand_over(image, tmp_path, state):
+    """A host hears of it: there will be no kernel. Reported by the wrapper itself in Hyp
+    mode, too, from its first exception on."""
+    if state == "SVC mode":
+        image = harness.conformance("modes-a15-svc", SMP=2, EXTRA_SOURCES="tests/entry.S",
+                                    BOOT_ENTRY="enter_svc")
+    at = harness.symbols(image)["boot"]
+    broken = harness.patch(image, tmp_path / "t.axf", {at: harness.UDF})
+    machine = "vexpress-a15,secure=off,virtualization=on" if state == "Hyp mode" else \
+        harness.MACHINE
+    text, status = harness.console(broken, cpus=2, machine=machine)
+    match = REPORT.search(text)
+    assert match and match["where"] == "the wrapper" and int(match["pc"], 16) == at, text
+    assert match["mode"] == {"reset": "mon", "Hyp mode": "hyp", "SVC mode": "svc"}[state]
+    assert status == 2 and text.count("this CPU stops") == 1
+
+
+def test_no_exit_status(tmp_path):
+    """Nobody is told where nobody listens, and nobody is asked once the kernel runs."""
+    image = harness.conformance("conformance-fault", "conformance=fast", SMP=1)
+    for at, semihosting in ((harness.symbols(image)["boot"], False),
+                            (thumb(image, "psci_smc"), True)):
+        word = harness.THUMB_UDF if semihosting else harness.UDF
+        broken = harness.patch(image, tmp_path / "t.axf", {at: word})
+        text, status = harness.console(broken, semihosting=semihosting, timeout=4)
+        assert status is None and text.count("this CPU stops") == 1, text
+
+
 @pytest.mark.parametrize("quiet", [0, 1])
 def test_in_monitor_mode_by_smc(quiet, tmp_path):
     """Linux's first SMC meets a Monitor that is broken; QUIET does not silence that."""
