@@ -1506,6 +1506,10 @@ static _Noreturn void fault(void)
 	while (affinity_info(target_mpidr) == PSCI_AFFINITY_ON &&
 	       !is_over(&deadline))
 		;
+	/* Its report goes to the console that we write to next. */
+	deadline = patience(1);
+	while (!is_over(&deadline))
+		;
 	check_is("a CPU that has faulted is disabled",
 		 affinity_info(target_mpidr), PSCI_DISABLED);
 	check_is("CPU_ON of it fails", smc(PSCI_CPU_ON, target_mpidr, entry, 0),
