@@ -31,6 +31,12 @@
 
 #define PROGRESS_STEPS		32
 
+/*
+ * Bytes of a call. A host may go through a buffer of that size (QEMU does),
+ * which had better be in its caches; a debugger takes milliseconds for a call.
+ */
+#define CHUNK			(256 * 1024)
+
 static uint32_t semihosting(uint32_t operation, const void *argument)
 {
 	register uint32_t r0 asm("r0") = operation;
@@ -84,34 +90,33 @@ static void draw_progress(uint32_t done)
 		    "\r                                                   \r");
 }
 
-/*
- * In one call, unless somebody watches. SYS_READ returns how many bytes it has
- * not read.
- */
+/* SYS_READ returns how many bytes it has not read. */
 static void read_file(const struct image *image, uint32_t offset, uint32_t to,
 		      uint32_t size)
 {
 	uint32_t seek[2] = { image->handle, offset };
-	uint32_t steps = size >= 1 << 22 && on_terminal() ? PROGRESS_STEPS : 1;
-	uint32_t done = 0;
+	bool watched = size >= 1 << 22 && on_terminal();
+	uint32_t step = size / PROGRESS_STEPS, drawn = 0;
+	uint32_t done = 0, rest = 0;
 
 	if (semihosting(SYS_SEEK, seek) == FAILED)
 		refuse("%s: cannot seek to %x; name a regular file",
 		       image->from, offset);
-	for (uint32_t step = 1; step <= steps; step++) {
-		uint32_t end = step < steps ? size / PROGRESS_STEPS * step : size;
-		uint32_t block[3] = { image->handle, to + done, end - done };
-		uint32_t rest = semihosting(SYS_READ, block);
+	while (done < size && !rest) {
+		uint32_t part = size - done < CHUNK ? size - done : CHUNK;
+		uint32_t block[3] = { image->handle, to + done, part };
 
-		if (rest != 0)
-			refuse("%s: the host gave %u bytes of %u; name a regular "
-			       "file that can be read, and that nobody changes",
-			       image->from, rest > end - done ? done : end - rest,
-			       size);
-		done = end;
-		if (steps > 1)
-			draw_progress(step);
+		rest = semihosting(SYS_READ, block);
+		done += rest > part ? 0 : part - rest;
+		for (; watched && done >= (drawn + 1) * step; drawn++)
+			draw_progress(drawn + 1);
 	}
+	if (rest && watched)
+		draw_progress(PROGRESS_STEPS);
+	if (rest)
+		refuse("%s: the host gave %u bytes of %u; name a regular file "
+		       "that can be read, and that nobody changes",
+		       image->from, done, size);
 }
 
 static void add_file(struct image *image, const char *what, const char *option,

@@ -3,10 +3,14 @@
 wherever it is; and one clear line for each that cannot be started."""
 
 import contextlib
+import os
 import re
+import resource
+import signal
 import struct
 import subprocess
 import sys
+import time
 import zlib
 
 import pexpect
@@ -208,7 +212,8 @@ def test_u_boot_go(wrapper, tmp_path, machine, cpus, entered):
 
 
 def semihosted(wrapper, arguments, *more, **options):
-    return qemu(harness.MACHINE, "-kernel", wrapper() / "linux-system-semi.axf", *more,
+    return qemu(options.pop("machine", harness.MACHINE), "-kernel",
+                wrapper() / "linux-system-semi.axf", *more,
                 *(("-append", arguments) if arguments is not None else ()),
                 semihosting=True, **options)
 
@@ -227,6 +232,93 @@ def test_semihosting(wrapper, form):
         assert "entering the kernel in Non-secure SVC mode" in guest.log
         assert "console=ttyAMA0 quiet" in guest.run("cat /proc/cmdline")
         assert guest.end("poweroff -f") == 0
+
+
+@pytest.fixture
+def big(tmp_path):
+    """A file of 256 MiB, and one of nearly nothing."""
+    with open(tmp_path / "big", "wb") as stream:
+        part = os.urandom(1 << 20)
+        for _ in range(256):
+            stream.write(part)
+    (tmp_path / "small").write_bytes(part[:4096])
+    yield tmp_path / "big", tmp_path / "small"
+    (tmp_path / "big").unlink()
+
+
+def refused_after_loading(wrapper, initrd):
+    """All has been read when it turns out that there is no Hyp mode."""
+    return semihosted(wrapper, f"--kernel {harness.VMLINUZ} --initrd {initrd} --mode hyp", "-dtb",
+                      harness.DTB, machine="vexpress-a15,secure=on,virtualization=off")
+
+
+def copy_to_memory(path):
+    """As cp to a tmpfs does; returns seconds of CPU time."""
+    start = time.process_time()
+    with open(path, "rb", buffering=0) as source, \
+            open(os.memfd_create("copy"), "wb", buffering=0) as target:
+        while part := source.read(1 << 18):
+            target.write(part)
+    return time.process_time() - start
+
+
+def children_time():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def test_load_time(wrapper, big):
+    """A large initrd takes no longer than a copy of it, in time of the host's CPU, which a
+    busy machine changes least; best of 3. QEMU's own start is not counted."""
+    loading, copying = [], []
+    wrapper()
+    for _ in range(3):
+        times = [children_time()]
+        for path in big:
+            text, status = harness.run(refused_after_loading(wrapper, path))
+            assert f"initrd: {path.stat().st_size} bytes at 88000000 ({path})" in text
+            assert status == 1
+            times.append(children_time())
+        loading.append(times[1] - times[0] - (times[2] - times[1]))
+        copying.append(copy_to_memory(big[0]))
+    print(f"256 MiB: {min(loading):.3f} s; copied in {min(copying):.3f} s")
+    assert min(loading) <= 1.2 * min(copying), (loading, copying)
+
+
+def test_progress(wrapper, big):
+    """A bar on a terminal, which is what pexpect gives it, and no trace of one in a pipe."""
+    command = refused_after_loading(wrapper, big[0])
+    text, _ = harness.run(command)
+    bars = re.findall(r"boot-wrapper: \[(=*) *\]", text)
+    assert bars == 2 * ["=" * done for done in range(1, 32)]    # the kernel's, the initrd's
+    piped = subprocess.run(command, capture_output=True, text=True, env=harness.environment())
+    lines = [line for line in piped.stdout.splitlines() if line]
+    assert len(lines) == 4 and all(re.match(r"boot-wrapper: \w", line) for line in lines), lines
+    assert "[=" not in piped.stderr
+
+
+def test_file_that_shrinks(wrapper, tmp_path):
+    """The host's file is cut while it is being read: one line, behind a bar that has gone."""
+    path = tmp_path / "initrd"
+    with open(path, "wb") as stream:
+        stream.truncate(600 << 20)
+    command = refused_after_loading(wrapper, path)
+    child = pexpect.spawn(command[0], command[1:], env=harness.environment(), encoding="utf-8",
+                          echo=False, timeout=30)
+    try:
+        child.expect(r"\r +\r.*\[==")     # the kernel's bar has gone
+        child.kill(signal.SIGSTOP)
+        path.write_bytes(b"")
+        child.kill(signal.SIGCONT)
+        child.expect(r"\] *\r +\rboot-wrapper: (\S+): the host gave (\d+) bytes of (\d+); ")
+        assert child.match[1] == str(path) and child.match[3] == str(600 << 20)
+        assert 0 < int(child.match[2]) < 600 << 20
+        child.expect(pexpect.EOF)
+        assert child.before.count("boot-wrapper: ") == 0
+        child.close()
+        assert child.exitstatus == 1
+    finally:
+        child.close(force=True)
 
 
 def test_preloaded(wrapper, tmp_path):
