@@ -138,7 +138,10 @@ static void add_file(struct image *image, const char *what, const char *option,
 	if (size == 0)
 		refuse("%s %s: the file is empty; name the right one", option,
 		       name);
-	*image = (struct image){ what, name, size, 0, read_file, handle, NULL };
+	*image = (struct image){
+		.what = what, .from = name, .size = size,
+		.read = read_file, .handle = handle,
+	};
 }
 
 /* "FILE" or "FILE,KIND" */
@@ -182,7 +185,7 @@ static _Noreturn void help(void)
 {
 	semihosting(SYS_WRITE0,
 "Options of boot-wrapper, in semihosting's command line:\n"
-"  --kernel FILE    a zImage or ELF\n"
+"  --kernel FILE    a zImage or ELF, or a uImage of one\n"
 "  --dtb FILE       the board's devicetree; QEMU's -dtb does as well\n"
 "  --initrd FILE    a ramdisk; --no-initrd: not even what the DTB names\n"
 "  --xen FILE       Xen; the kernel is dom0's then, and so are its bootargs\n"

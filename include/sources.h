@@ -27,6 +27,7 @@ struct image {
 	void (*read)(const struct image *image, uint32_t offset, uint32_t to,
 		     uint32_t size);
 	uint32_t handle;		/* read()'s own */
+	uint32_t skip;			/* a header in front of what is read */
 	const char *kind;		/* of a module: see multiboot.h */
 };
 

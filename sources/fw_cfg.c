@@ -73,8 +73,10 @@ static void find_image(struct image *image, const char *what,
 	uint32_t size = word(size_item);
 
 	if (size && !image->size)
-		*image = (struct image){ what, "fw_cfg", size, 0, read, data_item,
-					  NULL };
+		*image = (struct image){
+			.what = what, .from = "fw_cfg", .size = size,
+			.read = read, .handle = data_item,
+		};
 }
 
 void find_fw_cfg(struct sources *sources)

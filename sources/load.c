@@ -92,7 +92,7 @@ static void bring(struct image *image, uint32_t to)
 		memmove((void *)(uintptr_t)to, (void *)(uintptr_t)image->at,
 			image->size);
 	else
-		image->read(image, 0, to, image->size);
+		image->read(image, image->skip, to, image->size);
 	image->at = to;
 }
 
@@ -103,7 +103,7 @@ static void read_part(const struct image *image, uint32_t offset, void *to,
 	if (image->at)
 		memcpy(to, (void *)(uintptr_t)(image->at + offset), size);
 	else
-		image->read(image, offset, (uintptr_t)to, size);
+		image->read(image, image->skip + offset, (uintptr_t)to, size);
 }
 
 /* Leaves its first bytes in scratch()->notes; those that it does not have are 0. */
@@ -115,6 +115,25 @@ static enum format format_of(const struct image *image)
 	read_part(image, 0, header, image->size < FORMAT_HEADER_SIZE ?
 				    image->size : FORMAT_HEADER_SIZE);
 	return recognise(header);
+}
+
+/* Take the header off a uImage that must be read; see add_image() for others. */
+static void unwrap(struct image *image)
+{
+	const uint8_t *header = scratch()->notes;
+
+	if (!image->size || image->at || format_of(image) != FORMAT_UIMAGE)
+		return;
+	if (uimage_type(header) == UIMAGE_KERNEL && uimage_is_compressed(header))
+		refuse("the %s (%s) is a compressed uImage; make it with mkimage "
+		       "-C none", image->what, image->from);
+	if (image->size < UIMAGE_HEADER_SIZE ||
+	    uimage_size(header) > image->size - UIMAGE_HEADER_SIZE)
+		refuse("the %s (%s) is a uImage cut short, %u bytes of %u; copy "
+		       "the file again", image->what, image->from, image->size,
+		       uimage_size(header) + UIMAGE_HEADER_SIZE);
+	image->size = uimage_size(header);
+	image->skip = UIMAGE_HEADER_SIZE;
 }
 
 /* What a loader left in its DTB for the kernel, unless it was said otherwise. */
@@ -570,6 +589,8 @@ static void find_payload(struct sources *sources)
 		sources->initrd.size = 0;
 	if (sources->xen_bootargs && !sources->xen.size)
 		refuse("bootargs for Xen, but no Xen; name it (--xen)");
+	unwrap(kernel);
+	unwrap(&sources->initrd);
 }
 
 static void check_memory(const struct map *map, const struct image *starts,

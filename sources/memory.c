@@ -75,7 +75,9 @@ void add_image(struct image *image, const char *what, const char *from,
 		size = uimage_size(bytes(at));
 		at += UIMAGE_HEADER_SIZE;
 	}
-	*image = (struct image){ what, from, size, at, NULL, 0, NULL };
+	*image = (struct image){
+		.what = what, .from = from, .size = size, .at = at,
+	};
 }
 
 /* A table has been recognised; see formats.h. */
