@@ -32,10 +32,10 @@
 #define PROGRESS_STEPS		32
 
 /*
- * Bytes of a call. A host may go through a buffer of that size (QEMU does),
- * which had better be in its caches; a debugger takes milliseconds for a call.
+ * Bytes of a call. A debugger takes milliseconds for each; but a host may go
+ * through a buffer of that size (QEMU does), which had better be in its caches.
  */
-#define CHUNK			(256 * 1024)
+#define CHUNK			(4 << 20)
 
 static uint32_t semihosting(uint32_t operation, const void *argument)
 {
