@@ -215,7 +215,8 @@ cpu_stop:
 /*
  * Let nobody wait for a lock that this CPU has or wants, nor take it for a CPU
  * that could be turned on or off. A lock can be given up at any point: what it
- * is for takes effect by the one store of a state.
+ * is for takes effect by the one store of a state, which nobody may have been
+ * woken for yet.
  *
  * Entered in: any mode, on a CPU that will never go back.
  * Clobbers:   r0..r3. Returns sp = its struct cpu, or 0: none is known.
@@ -248,6 +249,8 @@ leave_others_alone:
 	mov	r3, #0
 	str	r3, [sp, #CPU_CHOOSING]
 	str	r3, [sp, #CPU_TICKET]
+	dsb
+	sev
 	bx	lr
 
 	report_routines

@@ -12,6 +12,9 @@
  *	ON -> OFF		by the CPU itself, the last thing that CPU_OFF does
  *	any but ABSENT -> FAULTED	by the CPU itself, in monitor.S, for good
  *
+ * (A CPU_ON that has found OFF what then faults makes that ON_PENDING, and it
+ * itself makes it FAULTED again.)
+ *
  * ON_PENDING is decided under a lock, since any number of CPUs may ask at once.
  * tests/psci.pml is a model of this, of which every state has been looked at.
  * Every argument comes from a kernel; none is followed as a pointer.

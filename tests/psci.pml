@@ -27,6 +27,14 @@
  * served	and one that has drawn a ticket through the lock; with weak
  *		fairness: a CPU that can do its next step always, does it once.
  *
+ * Faults. With MONITOR_FAULTS any CPU may take an exception anywhere in the Monitor,
+ * at any time, asleep or with the lock held, and goes the way of monitor.S, for good.
+ * All of the above is true of the others then, and this of it: once it is FAULTED it
+ * becomes ON_PENDING only for a CPU_ON that had found it OFF before, and is FAULTED
+ * again before all is quiet (end); a CPU_ON that faults before its one store of a
+ * state has not happened. A boot CPU that faults before it enters the kernel, and so
+ * ends the boot, is not in the model.
+ *
  * Memory. With its MMU off a CPU accesses all memory as Strongly-ordered (ARM
  * ARM B3.2.1): its loads and stores are observed in program order (A3.5.6, A3.8.2),
  * each store by all others at once (A3.5.3). With STRONGLY_ORDERED the model is
@@ -62,13 +70,14 @@
 #define OFF		1
 #define ON_PENDING	2
 #define ABSENT		3
+#define FAULTED		4
 
 #define NOBODY		0
 #define ME		(_pid + 1)	/* as an entry or a context_id */
 
 typedef Cpu {
 	/* struct cpu, as it is in memory; entry and context_id: whose */
-	unsigned state : 2 = ABSENT;
+	unsigned state : 3 = ABSENT;
 	unsigned entry : 2;
 	unsigned context_id : 2;
 	bit choosing;
@@ -85,7 +94,7 @@ typedef Cpu {
 	bit ticket_waits;
 	unsigned new_ticket : TICKET_BITS;
 	bit state_waits;
-	unsigned new_state : 2;
+	unsigned new_state : 3;
 	bit entry_waits;
 	bit context_id_waits;
 	unsigned whose : 2;
@@ -98,11 +107,13 @@ typedef Cpu {
 	bit waits;			/* in the loop of cpu_wait() */
 	bit asleep;			/* in WFE */
 	bit silent;			/* does nothing any more */
+	bit faulted;			/* has taken an exception in the Monitor */
 };
 
 Cpu c[N];
 bit table_ready;			/* cpu_table_ready */
-bit locked;				/* some CPU is between lock() and unlock() */
+unsigned locked : 2;			/* which CPU is between lock() and unlock() */
+bit booted;				/* the boot CPU has entered the kernel */
 
 #define me		c[_pid]
 
@@ -140,7 +151,7 @@ inline sev()
 
 /*
  * WFE may also end for no reason; but that must not be what a CPU is rescued by, so
- * only while another CPU does something. When none does, one that is OFF may stay.
+ * only while another CPU does something. When none does, one that is OFF may stay so.
  */
 #define still(t)	(c[t].silent || (c[t].asleep && !c[t].event))
 #define others_still	((still(0) || _pid == 0) && (still(1) || _pid == 1) && \
@@ -152,7 +163,7 @@ inline wfe()
 	if
 	:: atomic { me.event -> me.event = 0; me.asleep = 0 }
 	:: atomic { !others_still -> me.asleep = 0 }
-	:: others_still && still(_pid) && me.state == OFF && me.given == NOBODY -> goto end
+	:: others_still && still(_pid) && me.state == OFF && me.given == NOBODY -> goto silent
 	fi
 }
 
@@ -175,8 +186,18 @@ inline truth(t)
 	       (!c[t].kernel && !c[t].dirty && !c[t].gic));		/* TRUTH */
 	assert(load_state(t) != ON_PENDING ||
 	       (c[t].given != NOBODY && !c[t].kernel));			/* TRUTH */
-	assert(load_state(t) != ON || !c[t].waits || c[t].state_waits)	/* TRUTH */
+	assert(load_state(t) != ON || !c[t].waits || c[t].state_waits);	/* TRUTH */
+	assert(load_state(t) != FAULTED || c[t].faulted)		/* TRUTH */
 }
+
+/* From here to there a CPU is in our code, but at the label kernel. */
+#ifdef MONITOR_FAULTS
+#define MAY_FAULT	{
+#define FAULTS_TO(label) } unless { me.faulted -> goto label }
+#else
+#define MAY_FAULT
+#define FAULTS_TO(label)
+#endif
 
 active [N] proctype cpu()
 {
@@ -206,10 +227,11 @@ boot:
 	:: atomic { i < N && c[i].state == ABSENT -> skip };
 		/* boot.c: gather_cpus: cpu->mpidr = MPIDR_NONE; */
 		atomic { c[i].listed = 0; i++ }
-	:: atomic { i == N -> i = 0; goto kernel }
+	:: atomic { i == N -> i = 0; booted = 1; goto kernel }
 	od;
 
 reset_secondary:
+	MAY_FAULT
 	/* monitor.S: reset_secondary: ldr r2, [r1] */
 	if
 	:: table_ready
@@ -285,7 +307,7 @@ cpu_on:
 	atomic {
 		dmb;
 		assert(!locked);					/* MUTEX */
-		locked = 1;
+		locked = ME;
 		i = 0;
 		ticket = 0;
 		/* psci.c: cpu_on: struct cpu *target = cpu_by_mpidr(mpidr); */
@@ -299,7 +321,8 @@ cpu_on:
 		if
 		/* psci.c: turn_on: case CPU_OFF: */
 		:: load_state(target) == OFF ->
-			assert(c[target].given == NOBODY && c[target].waits);	/* ONE */
+			/* ONE */
+			assert(c[target].given == NOBODY && (c[target].waits || c[target].faulted));
 			c[target].given = ME
 		:: else -> truth(target); goto unlock
 		fi
@@ -362,6 +385,57 @@ cpu_wait:
 		me.kernel = 1;
 		goto kernel
 	};
+	FAULTS_TO(faulted);
+
+#ifdef MONITOR_FAULTS
+faulted:
+	atomic {
+		/* Its CPU_ON, if any, has happened with the store of the state. */
+		if
+		:: locked == ME && c[target].given == ME && c[target].state == OFF ->
+			c[target].given = NOBODY
+		:: else
+		fi;
+		i = 0;
+		ticket = 0;
+		target = 0;
+		entry = NOBODY;
+		context_id = NOBODY;
+		me.kernel = 0;
+		me.dirty = 0;
+		me.gic = 0;
+		me.waits = 0;
+		me.asleep = 0;
+		/* monitor.S: leave_others_alone: ldr r3, [r0, #CPU_STATE] */
+		if
+		/* monitor.S: leave_others_alone: bxeq lr */
+		:: me.state == ABSENT -> goto silent
+		/* monitor.S: leave_others_alone: str r3, [sp, #CPU_STATE] */
+		:: else -> me.state = FAULTED
+		fi
+	};
+	do
+	/* monitor.S: leave_others_alone: dmb */
+	/* monitor.S: leave_others_alone: str r3, [sp, #CPU_CHOOSING] */
+	:: atomic { me.choosing -> me.choosing = 0 }
+	/* monitor.S: leave_others_alone: str r3, [sp, #CPU_TICKET] */
+	:: atomic { !me.choosing -> me.ticket = 0; locked = (locked == ME -> 0 : locked); break }
+	od;
+	/* monitor.S: leave_others_alone: dsb */
+	/* monitor.S: leave_others_alone: sev */
+	atomic { sev() };
+	do
+	/* monitor.S: report_unexpected: str r0, [sp, #CPU_STATE] */
+	/* monitor.S: report_unexpected: dsb */
+	:: atomic { me.state = FAULTED; me.asleep = 1 };
+		/* monitor.S: report_unexpected: wfe */
+		if
+		:: atomic { me.event -> me.event = 0; me.asleep = 0 }
+		:: atomic { !others_still && me.state != FAULTED -> me.asleep = 0 }
+		:: others_still && still(_pid) && me.state == FAULTED -> goto silent
+		fi
+	od;
+#endif
 
 silent:
 	me.silent = 1;
@@ -394,6 +468,25 @@ end:	do
 		mine.new_state = 0;
 		mine.state_waits = 0 }
 	:: atomic { mine.gic_waits -> mine.gic = 0; mine.gic_waits = 0 }
+	od
+}
+#endif
+
+#ifdef MONITOR_FAULTS
+/*
+ * The exceptions: in reset_secondary, in a call, in cpu_wait(). Not of the last CPU
+ * that has had none: it could harm nobody, and whoever hangs could leave by it.
+ */
+#define in_monitor(t)	(!c[t].faulted && !c[t].silent && (t != 0 || booted) && \
+			 !cpu[t]@kernel && !cpu[t]@silent)
+#define TWO_FAULTED	(c[0].faulted + c[1].faulted + c[2].faulted == 2)
+
+active proctype exception()
+{
+end:	do
+	:: atomic { !TWO_FAULTED && in_monitor(0) -> c[0].faulted = 1 }
+	:: atomic { !TWO_FAULTED && in_monitor(1) -> c[1].faulted = 1 }
+	:: atomic { !TWO_FAULTED && in_monitor(2) -> c[2].faulted = 1 }
 	od
 }
 #endif
