@@ -154,7 +154,7 @@ $(out)/string.c.o: CFLAGS += -fno-builtin -O2
 # What stays in memory for good is Thumb code, which takes two thirds of ARM's.
 $(out)/psci.c.o $(out)/secure.c.o $(out)/nonsecure.c.o: CFLAGS += -mthumb
 $(out)/dtb.c.o $(out)/boot.c.o: CFLAGS += -O2
-$(out)/boot.c.o $(out)/dtb.c.o $(out)/string.c.o $(out)/multiboot.c.o $(out)/sources/load.c.o: | $(libfdt)
+$(addprefix $(out)/,boot.c.o dtb.c.o string.c.o multiboot.c.o sources/load.c.o sources/memory.c.o): | $(libfdt)
 
 $(deps)/libfdt.a: | $(filter deps,$(MAKECMDGOALS))
 	@[ -e $@ ] || echo 'boot-wrapper: $@ is missing; run "make deps", or say LIBFDT_SRC= with a dtc checkout' >&2; [ -e $@ ]

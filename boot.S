@@ -349,6 +349,74 @@ boot_failed:
 on_unexpected:
 	.word	boot_failed
 
+/*
+ * bool readable(uint32_t address)
+ *
+ * Entered in: any mode, by the boot CPU before hand-over.
+ * Returns:    whether a load of the word there is answered; r0 = 0 if it aborts.
+ *             True, untried, in SVC mode without a VBAR.
+ */
+	.section .boot, "ax"
+	.global	readable
+	.type	readable, %function
+readable:
+	bic	r0, r0, #3
+	mrs	r1, cpsr
+	and	r1, r1, #PSR_MODE_MASK
+	cmp	r1, #PSR_HYP
+	beq	1f
+	mrc	ID_PFR1(r1)
+	tst	r1, #ID_PFR1_SECURITY
+	moveq	r0, #1
+	bxeq	lr
+	mrc	VBAR(r2)
+	load_address r3, try_vectors
+	mcr	VBAR(r3)
+	isb
+	ldr	r1, [r0]
+	mov	r0, #1			@ skipped when it has aborted
+	mcr	VBAR(r2)
+	isb
+	bx	lr
+
+1:	mrc	HVBAR(r2)
+	load_address r3, try_hyp_vectors
+	mcr	HVBAR(r3)
+	isb
+	ldr	r1, [r0]
+	mov	r0, #1
+	mcr	HVBAR(r2)
+	isb
+	bx	lr
+
+aborted:
+	mov	r0, #0
+	movs	pc, lr			@ two instructions ahead
+
+aborted_hyp:
+	mov	r0, #0
+	mrs	r1, elr_hyp
+	add	r1, r1, #8
+	msr	elr_hyp, r1
+	eret
+
+	.macro	vectors_but_data_abort table, handler
+	b	\table + 0x00
+	b	\table + 0x04
+	b	\table + 0x08
+	b	\table + 0x0c
+	b	\handler
+	b	\table + 0x14
+	b	\table + 0x18
+	b	\table + 0x1c
+	.endm
+
+	.balign	32
+try_vectors:
+	vectors_but_data_abort pl1_vectors, aborted
+try_hyp_vectors:
+	vectors_but_data_abort boot_hyp_vectors, aborted_hyp
+
 	.section .boot_stack, "aw", %nobits
 	.global	loader_registers, boot_stack_end
 	.balign	8

@@ -78,6 +78,9 @@ static inline uint32_t reserved_end(uint32_t word, bool secure, bool alone,
 /* boot.S. The image's first byte, and where that was before it moved. */
 extern const uint32_t start[], loaded_at;
 
+/* boot.S. Whether there is memory, or anything else that answers a load. */
+bool readable(uint32_t address);
+
 /* r0 to r2 as they were at our entry. */
 extern const uint32_t loader_registers[];
 

@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include <libfdt.h>
+
 #include "boot.h"
 #include "sources.h"
 
@@ -14,6 +16,13 @@
 static const uint8_t *bytes(uint32_t at)
 {
 	return (const uint8_t *)(uintptr_t)at;
+}
+
+/* Whether there is room for a header: an address may be anything. */
+static bool may_read(uint32_t at)
+{
+	return at < UINT32_MAX - FORMAT_HEADER_SIZE && readable(at) &&
+	       readable(at + FORMAT_HEADER_SIZE - 1);
 }
 
 /* The size that an image in memory has by its own header; 0: none. */
@@ -54,8 +63,12 @@ static uint32_t own_size(uint32_t at)
 void add_image(struct image *image, const char *what, const char *from,
 	       uint32_t at, uint32_t size)
 {
-	uint32_t own = own_size(at);
+	uint32_t own;
 
+	if (!may_read(at))
+		refuse("the %s at %x (%s): there is no memory; correct its "
+		       "address", what, at, from);
+	own = own_size(at);
 	if (image->size)
 		refuse("two of %s: one at %x (%s), one at %x (%s); leave one out",
 		       what, image->at, image->from, at, from);
@@ -189,7 +202,9 @@ void find_preloaded(struct sources *sources)
 	if (sources->kernel.size)
 		return;
 	for (unsigned i = 0; i < sizeof addresses / sizeof *addresses; i++) {
-		enum format format = recognise(bytes(addresses[i]));
+		enum format format = may_read(addresses[i]) ?
+				     recognise(bytes(addresses[i])) :
+				     FORMAT_UNKNOWN;
 
 		/* An initrd without a header may be what DTB or bootargs name. */
 		if (format == FORMAT_UNKNOWN || format == FORMAT_TABLE ||
@@ -216,7 +231,8 @@ uint32_t loader_dtb(void)
 	uint32_t r2 = loader_registers[2];
 
 	if (loader_registers[0] == 0 && r2 % 4 == 0 && r2 >= BOARD_RAM_BASE &&
-	    r2 - BOARD_RAM_BASE < LOWMEM_SIZE && is_dtb(r2))
+	    r2 - BOARD_RAM_BASE < LOWMEM_SIZE && may_read(r2) && is_dtb(r2) &&
+	    !fdt_check_header((void *)(uintptr_t)r2))
 		return r2;
 	return is_dtb(BOARD_RAM_BASE) ? BOARD_RAM_BASE : 0;
 }

@@ -110,6 +110,32 @@ def test_prepended_raw(wrapper, tmp_path, order):
                "-device", f"loader,addr={at},cpu-num=0", "-device", f"loader,addr={at},cpu-num=1"))
 
 
+def virt_dtb(path, machine, cpus, *extra):
+    """What QEMU makes for it, with bootargs."""
+    path.write_bytes(harness.qemu_dtb(machine, cpus, "-cpu", "cortex-a15", *extra).read_bytes())
+    subprocess.run(["fdtput", "-t", "s", path, "/chosen", "bootargs", BOOTARGS], check=True)
+    return path
+
+
+# What r2 may hold by chance: no address, of nothing, of no memory, of no DTB, of a bad one.
+@pytest.mark.parametrize("r2", [0x40000002, 0x00000004, 0x68000000, 0x44000000, 0x44000100])
+@pytest.mark.parametrize("machine", [SECURE, HYP])
+def test_junk_in_r2(wrapper, tmp_path, machine, r2):
+    """It is looked at before it is believed; the DTB at the start of RAM is taken."""
+    path = image(tmp_path, wrapper("virt") / "boot-wrapper.bin", harness.VMLINUZ)
+    start, at, no_dtb = tmp_path / "start", 0x40400000, tmp_path / "no_dtb"
+    # mov r0, #0; ldr r2, [pc, #4]; ldr pc, [pc, #4]; nop
+    start.write_bytes(struct.pack("<6I", 0xE3A00000, 0xE59F2004, 0xE59FF004, harness.NOP, r2, at))
+    no_dtb.write_bytes(bytes(256) + b"\xd0\x0d\xfe\xed" + b"\xff" * 252)
+    command = qemu(machine, "-cpu", "cortex-a15", "-device", "loader,addr=0x40300000,cpu-num=0",
+                   cpus=1, memory="512M")
+    for file, where in ((path, at), (start, 0x40300000), (no_dtb, 0x44000000)):
+        command += ["-device", f"loader,file={file},addr={where:#x},force-raw=on"]
+    text, _ = harness.run(command, until="entering the kernel|this CPU stops", timeout=30)
+    assert re.search(r"DTB: \d+ bytes at 47e40000 \(at the start of RAM\)", text), text
+    assert "entering the kernel" in text, text
+
+
 def test_packed(wrapper, tmp_path):
     """tools/bw-pack: an initrd without a header, bootargs and a mode."""
     path = tmp_path / "packed"
@@ -200,10 +226,7 @@ def test_u_boot_go(wrapper, tmp_path, machine, cpus, entered):
     """Called like a function, with MMU and caches on: they are turned off, and cleaned."""
     bios = changed(tmp_path, harness.U_BOOT, "u-boot",
                    lambda data: data.replace(NEVER_FLUSHED, FLUSHED))
-    dtb = tmp_path / "dtb"
-    qemu_dtb = harness.qemu_dtb(machine, cpus, "-cpu", "cortex-a15")
-    dtb.write_bytes(qemu_dtb.read_bytes())
-    subprocess.run(["fdtput", "-t", "s", dtb, "/chosen", "bootargs", BOOTARGS], check=True)
+    dtb = virt_dtb(tmp_path / "dtb", machine, cpus)
     path = image(tmp_path, wrapper("virt") / "boot-wrapper.bin", dtb, harness.VMLINUZ,
                  uimage(harness.initramfs().read_bytes(), 3))
     code = tmp_path / "code"
@@ -498,6 +521,14 @@ def test_addresses_refused(wrapper, what, named, pattern):
     refused(qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf", "-dtb", harness.DTB,
                  "-append", f"{BOOTARGS} {named}", "-device",
                  f"loader,file={harness.VMLINUZ},addr=0x84000000,force-raw=on"), pattern)
+
+
+@pytest.mark.parametrize("machine", [SECURE, HYP])
+def test_address_without_memory(wrapper, machine):
+    """On virt, where QEMU aborts what nothing answers."""
+    refused(qemu(machine, "-cpu", "cortex-a15", "-bios", wrapper("virt") / "boot-wrapper.bin",
+                 "-kernel", harness.VMLINUZ, "-append", "bw.initrd=0xf0000000,4096"),
+            r"initrd at f0000000 \(the bootargs\): there is no memory; ")
 
 
 def test_firmware_without_kernel(wrapper):
