@@ -61,14 +61,19 @@ static uint32_t open_file(const char *name, uint32_t mode)
 }
 
 /* The host's numbers are those of its C library; these are the same in all. */
+#define ENOENT			2
+#define E2BIG			7
+#define EACCES			13
+#define EISDIR			21
+
 static const char *host_error(void)
 {
 	switch (semihosting(SYS_ERRNO, NULL)) {
-	case 2:
+	case ENOENT:
 		return "no such file";
-	case 13:
+	case EACCES:
 		return "permission denied";
-	case 21:
+	case EISDIR:
 		return "is a directory";
 	}
 	return "the host cannot read it";
@@ -221,12 +226,15 @@ void find_semihosting(struct sources *sources)
 	uint32_t block[2] = { (uintptr_t)line, COMMAND_LINE_SIZE };
 
 	line[0] = '\0';
-	if (!may_ask() || semihosting(SYS_GET_CMDLINE, block) != 0)
+	if (!may_ask())
 		return;
+	if (semihosting(SYS_GET_CMDLINE, block) != 0) {
+		if (semihosting(SYS_ERRNO, NULL) == E2BIG)
+			refuse("the host's command line is too long; %u characters "
+			       "are the most", COMMAND_LINE_SIZE - 1);
+		return;
+	}
 	line[COMMAND_LINE_SIZE - 1] = '\0';
-	if (block[1] >= COMMAND_LINE_SIZE)
-		refuse("the host's command line has %u characters, and %u is the "
-		       "most; shorten it", block[1], COMMAND_LINE_SIZE - 1);
 	while (*line == ' ')
 		line++;
 	if (*line != '-')

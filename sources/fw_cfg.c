@@ -102,7 +102,7 @@ void find_fw_cfg(struct sources *sources)
 			      .size = word(FW_CFG_CMDLINE_SIZE) };
 
 	if (line.size > BOOTARGS_SIZE)
-		keep_bootargs(NULL, NULL, line.size);	/* refuses */
+		keep_bootargs(NULL, NULL, line.size - 1);	/* refuses */
 	if (line.size > 1) {
 		read(&line, 0, (uintptr_t)scratch()->bootargs, line.size);
 		sources->bootargs = scratch()->bootargs;

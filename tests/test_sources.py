@@ -3,13 +3,17 @@
 wherever it is; and one clear line for each that cannot be started."""
 
 import contextlib
+import json
 import os
+import pathlib
 import re
 import resource
 import signal
+import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 import zlib
 
@@ -48,11 +52,41 @@ def boots(command, cpus=2, mode="HYP", timeout=90, dialogue=()):
         return guest.log
 
 
-def refused(command, pattern, status=None):
-    """One line says why, and nothing has been started."""
-    # Where a host listens, QEMU ends by itself.
-    text, ended = harness.run(command, until=None if status else r"boot-wrapper: .*\n",
-                              timeout=30)
+def stopped(command, intact):
+    """The console of a machine that says one line, and has these bytes in its memory."""
+    with tempfile.TemporaryDirectory() as directory:
+        qmp, dump = f"{directory}/qmp", f"{directory}/dump"
+        command = [*command, "-qmp", f"unix:{qmp},server=on,wait=off"]
+        child = pexpect.spawn(command[0], command[1:], env=harness.environment(), timeout=30,
+                              encoding="utf-8", codec_errors="replace", echo=False)
+        try:
+            child.expect(r"boot-wrapper: .*\n")
+            text = (child.before + child.after).replace("\r", "")
+            with socket.socket(socket.AF_UNIX) as monitor:
+                monitor.connect(qmp)
+                stream = monitor.makefile("rw")
+                ask = [("qmp_capabilities", {})]
+                ask += [("pmemsave", {"val": at, "size": len(data), "filename": f"{dump}{at}"})
+                        for at, data in intact.items()]
+                for command, arguments in ask:
+                    stream.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+                    stream.flush()
+                    while "return" not in (answer := json.loads(stream.readline())):
+                        assert "error" not in answer, answer
+            for at, data in intact.items():
+                assert pathlib.Path(f"{dump}{at}").read_bytes() == data, f"{at:#x} is spoilt"
+            return text
+        finally:
+            child.close(force=True)
+
+
+def refused(command, pattern, status=None, intact={}):
+    """One line says why, and nothing has been started, nor spoilt: `intact` is what lies
+    where. Where a host listens, QEMU ends by itself, with a status."""
+    if status:
+        text, ended = harness.run(command, timeout=30)
+    else:
+        text, ended = stopped(command, intact), None
     lines = re.findall(r"boot-wrapper: (.*)", text)
     assert len(lines) == 1 and re.search(pattern, lines[0]), text
     assert "Linux version" not in text
@@ -442,6 +476,12 @@ def words(*changes):
     return change
 
 
+def without_memory(tmp_path):
+    path = changed(tmp_path, harness.DTB, "no_memory", lambda data: data)
+    subprocess.run(["fdtput", "-r", path, "/memory@80000000"], check=True)
+    return path
+
+
 # What a host can be asked for, and what is said of it; {k}: Debian's kernel.
 HOST = {
     "no kernel": ("--no-initrd", "no kernel: "),
@@ -464,6 +504,13 @@ HOST = {
     "an option before its value": ("--kernel --dtb x", "--kernel: it needs a value; "),
     "an unknown mode": ("--kernel {k} --mode abort", "--mode: no such value; "),
     "bootargs that are too long": ("--kernel {k} -- " + "x" * 2048, "the bootargs have 2048 "),
+    "a command line that is too long": ("--kernel {k} -- " + "x" * 4096,
+                                        "command line is too long; 4095 characters"),
+    "an unreadable file": ("--kernel {k} --initrd {unreadable}", "permission denied; "),
+    "a pipe": ("--kernel {k} --initrd {pipe}", "the file is empty; "),
+    "a file shorter than the host says": ("--kernel {k} --initrd /sys/devices/system/cpu/online",
+                                          r"the host gave \d bytes of \d+; "),
+    "a DTB without /memory": ("--kernel {k} --dtb {no_memory}", "no /memory of which 87e00000"),
     "an initrd larger than the RAM": ("--kernel {k} --initrd {big}", "does not fit into the RAM"),
 }
 
@@ -485,8 +532,19 @@ def test_host_files_refused(wrapper, tmp_path, name):
     files["big"] = tmp_path / "big"
     with open(files["big"], "wb") as stream:
         stream.truncate(1 << 30)
+    for key in ("unreadable", "pipe"):
+        files[key] = tmp_path / key
+    files["unreadable"].touch(0)
+    os.mkfifo(files["pipe"])
+    files["no_memory"] = without_memory(tmp_path)
+    # For the pipe, somebody who writes to it and closes it.
+    writer = subprocess.Popen(["sh", "-c", f"echo x >{files['pipe']}"], stderr=subprocess.DEVNULL)
+    # Root may read anything; so, here, not.
+    unable = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] * (os.geteuid() == 0)
     dtb = () if "--dtb {" in line else ("-dtb", harness.DTB)
-    refused(semihosted(wrapper, line.format(**files), *dtb), pattern, status=1)
+    refused([*unable, *semihosted(wrapper, line.format(**files), *dtb)], pattern, status=1)
+    writer.kill()
+    writer.wait()
 
 
 def test_no_host(wrapper):
@@ -497,6 +555,11 @@ def test_no_host(wrapper):
 
 @pytest.mark.parametrize("name, parts, pattern", [
     ("two kernels", lambda k: (k, k), "two of kernel"),
+    ("a DTB of another board", lambda k: (k, harness.DTB.parent / "vexpress-v2p-ca9.dtb"),
+     "no /memory of which 87e00000"),
+    ("a DTB cut short", lambda k: (k, harness.DTB.read_bytes()[:1000]), "DTB is not valid"),
+    ("a truncated zImage", lambda k: (k.read_bytes()[:2000000],), "truncated zImage"),
+    ("a compressed uImage", lambda k: (uimage(k.read_bytes(), 2, 1),), "is a compressed uImage; "),
     ("a DTB twice", lambda k: (k, harness.DTB, harness.DTB), "two of DTB"),
     ("an initrd without its size", lambda k: (k, harness.initramfs()), "does not say its size"),
     ("a damaged table", lambda k: (b"BWPT" + bytes([1, 0, 0, 0]) + bytes(100), k),
@@ -505,7 +568,9 @@ def test_no_host(wrapper):
 ])
 def test_prepended_refused(wrapper, tmp_path, name, parts, pattern):
     path = image(tmp_path, wrapper() / "boot-wrapper.bin", *parts(harness.VMLINUZ))
-    refused(qemu(harness.MACHINE, "-kernel", path, *LOADED, semihosting=False), pattern)
+    # Where QEMU loads a zImage.
+    refused(qemu(harness.MACHINE, "-kernel", path, *LOADED), pattern,
+            intact={0x80010000: path.read_bytes()})
 
 
 @pytest.mark.parametrize("what, named, pattern", [
@@ -514,13 +579,15 @@ def test_prepended_refused(wrapper, tmp_path, name, parts, pattern):
      "overlaps the wrapper"),
     ("initrd over the end of RAM", "bw.kernel=0x84000000 bw.initrd=0xbffff000,8192",
      "exceeds the RAM"),
+    ("no value", "bw.mode", "bw.mode: it needs a value; "),
     ("no address", "bw.kernel=here", "not an address; "),
     ("no such option", "bw.colour=blue", "no such option; "),
 ])
 def test_addresses_refused(wrapper, what, named, pattern):
     refused(qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf", "-dtb", harness.DTB,
                  "-append", f"{BOOTARGS} {named}", "-device",
-                 f"loader,file={harness.VMLINUZ},addr=0x84000000,force-raw=on"), pattern)
+                 f"loader,file={harness.VMLINUZ},addr=0x84000000,force-raw=on"), pattern,
+            intact={0x84000000: harness.VMLINUZ.read_bytes()})
 
 
 @pytest.mark.parametrize("machine", [SECURE, HYP])
@@ -531,9 +598,15 @@ def test_address_without_memory(wrapper, machine):
             r"initrd at f0000000 \(the bootargs\): there is no memory; ")
 
 
-def test_firmware_without_kernel(wrapper):
-    refused(qemu(SECURE, "-cpu", "cortex-a15", "-bios", wrapper("virt") / "boot-wrapper.bin"),
-            r"no kernel: .*fw_cfg")
+@pytest.mark.parametrize("arguments, pattern", [
+    ((), "no kernel: .*fw_cfg"),
+    (("-kernel", harness.TOP / "README.md"), "neither a zImage nor ELF; "),
+    (("-kernel", harness.VMLINUZ, "-append", "x" * 3000), "the bootargs have 3000 characters"),
+    (("-kernel", harness.VMLINUZ, "-append", "bw.colour=blue"), "no such option; "),
+], ids=["no kernel", "a text", "bootargs that are too long", "an unknown option"])
+def test_firmware_refused(wrapper, arguments, pattern):
+    refused(qemu(SECURE, "-cpu", "cortex-a15", "-bios", wrapper("virt") / "boot-wrapper.bin",
+                 *arguments), pattern)
 
 
 def test_loaded_over_its_home(wrapper, tmp_path):
