@@ -478,6 +478,31 @@ def test_firmware(dry_run):
     assert value(words, "-append") == "console=ttyAMA0"
 
 
+@pytest.mark.parametrize("source, board, mode", [
+    ("semihosting", "vexpress-a15", "svc"),
+    ("prepended", "vexpress-a15", "hyp"),
+    ("firmware", "virt", "hyp"),
+])
+def test_sources(tmp_path, source, board, mode):
+    """Real boots of a kernel that the wrapper was not built with, from an odd directory."""
+    odd = tmp_path / "a,b c"
+    odd.mkdir()
+    kernel, initrd = odd / "zImage", odd / "rd"
+    kernel.symlink_to(harness.VMLINUZ)
+    initrd.symlink_to(harness.initramfs())
+    wrapper = harness.build("sources", "wrapper", BOARD=board)
+    asked = ["--mode=svc"] if mode == "svc" else []     # only a host can be told
+    _, text = bw_run(tmp_path, f"--source={source}", f"--board={board}", f"--kernel={kernel}",
+                     f"--initrd={initrd}", f"--wrapper-dir={wrapper}",
+                     *asked, f"--expect-mode={mode}", "--expect=2 CPUs online", "--quiet",
+                     expected=0)
+    name = "-".join([board, source, *(["svc"] if asked else []), "2cpu"])
+    assert f"bw-run: PASS {name} " in text and f"({source})" in text
+    log = (tmp_path / f"{name}.log").read_text()
+    found = {"semihosting": "/kernel)", "prepended": "(behind the image)", "firmware": "(fw_cfg)"}
+    assert found[source] in log and "entered in Secure state" in log
+
+
 def test_overrides(dry_run):
     text, words = dry_run("--board=virt", "--no-wrapper", "--machine=secure=off", "--memory=2G",
                           "--cpu=cortex-a7", "--cpus=3", "--qemu-args=-s -S", "--qemu=q")
