@@ -336,7 +336,7 @@ soak:
 	$(Q)SOAK_CYCLES=$(or $(SOAK_CYCLES),20000) \
 		$(PYTHON) -m pytest -v --tb=short --durations=0 tests/test_stress.py $(PYTEST_ARGS)
 
-docs: docs/boot-path.svg docs/psci-states.svg
+docs: docs/boot-path.svg docs/psci-states.svg docs/sources.svg
 docs/%.svg: docs/%.dot
 	$(call quiet,DOT,$@)
 	$(Q)dot -Tsvg -o $@ $<

@@ -3,6 +3,7 @@
 wherever it is; and one clear line for each that cannot be started."""
 
 import contextlib
+import html
 import json
 import os
 import pathlib
@@ -596,6 +597,46 @@ def test_address_without_memory(wrapper, machine):
     refused(qemu(machine, "-cpu", "cortex-a15", "-bios", wrapper("virt") / "boot-wrapper.bin",
                  "-kernel", harness.VMLINUZ, "-append", "bw.initrd=0xf0000000,4096"),
             r"initrd at f0000000 \(the bootargs\): there is no memory; ")
+
+
+# The rows of the picture in docs/sources.md, and where the headers say that this is.
+PLACES = {
+    "lowmem": "BOARD_RAM_BASE + LOWMEM_SIZE", "initrd": "INITRD_DEFAULT_ADDR",
+    "dtb_end": "DTB_DEFAULT_END", "dtb": "DTB_DEFAULT_ADDR", "table": "TABLE_ADDR",
+    "scratch": "WINDOW_END", "secure": "RESIDENT_NONSECURE_END", "resident": "RESIDENT_START",
+    "home": "TRANSIENT_START", "kernel": "KERNEL_DEFAULT_ADDR",
+    "image": "BOARD_RAM_BASE + 0x10000",        # QEMU's own choice: test_prepended_refused
+    "ram": "BOARD_RAM_BASE", "secure_ram": "BOARD_SECURE_RAM", "flash": "0",
+}
+
+
+def test_picture(wrapper):
+    """Its addresses are those of the headers and of the build, and the SVG is up to date."""
+    dot = (harness.TOP / "docs" / "sources.dot").read_text()
+    svg = (harness.TOP / "docs" / "sources.svg").read_text()
+    [boards] = re.findall(r"<tr><td border=\"0\"></td>(.*)</tr>", dot)
+    boards = re.findall(r"<b>([\w-]+)</b>", boards)
+    assert sorted(boards) == sorted(path.stem for path in (harness.TOP / "boards").glob("*.mk"))
+    rows = {row: re.findall(r"<td>(\w+)</td>", cells)
+            for row, cells in re.findall(r"<tr><td port=\"(\w+)\"(.*)</tr>", dot)}
+    assert set(rows) == set(PLACES)
+    for column, board in enumerate(boards):
+        source = '#include "memory_map.h"\n' + "".join(
+            f'"{row}" {place}\n' for row, place in PLACES.items())
+        text = subprocess.run(["cc", "-E", "-P", "-xc", "-Iinclude", "-",
+                               f"-DBOARD_HEADER=\"../boards/{board}.h\""], input=source,
+                              capture_output=True, text=True, check=True, cwd=harness.TOP).stdout
+        found = {row: eval(place) for row, place in re.findall(r'^"(\w+)" (.*)$', text, re.M)}
+        for row, address in found.items():
+            there = bool(address) or (row, board) == ("flash", "virt")
+            assert rows[row][column] == (f"{address:#010x}" if there else "none"), (row, board)
+        at = harness.symbols(wrapper(board) / "boot-wrapper.elf")
+        assert [found[row] for row in ("home", "resident", "scratch")] == \
+            [at["start"], at["resident_start"], at["start"] + at["image_size"]]
+    labels = re.findall(r"(?:label=<|^\s*)(<(?:b|tr)>.*?)(?:>, color=|$)", dot, re.M)
+    words = [word for label in labels for word in re.findall(r">([^<>]+)", label)]
+    drawn = [html.unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg)]
+    assert sorted(words) == sorted(drawn), "make docs"
 
 
 @pytest.mark.parametrize("arguments, pattern", [
