@@ -255,9 +255,11 @@ NEVER_FLUSHED = struct.pack("<2I", 0xE2230020, 0xE7E002D0)
 FLUSHED = struct.pack("<2I", 0xE2230020, 0xE3A00000)
 
 
-@pytest.mark.parametrize("machine, cpus, entered", [(HYP, 2, "Non-secure Hyp mode"),
-                                                    (SECURE, 1, "Secure state")])
-def test_u_boot_go(wrapper, tmp_path, machine, cpus, entered):
+@pytest.mark.parametrize("machine, cpus, entered, sctlr", [
+    (HYP, 2, "Non-secure Hyp mode", r"p15, #4, r\d+, c1, c0, #0"),
+    (SECURE, 1, "Secure state", r"p15, #0, r\d+, c1, c0, #0"),
+])
+def test_u_boot_go(wrapper, tmp_path, machine, cpus, entered, sctlr):
     """Called like a function, with MMU and caches on: they are turned off, and cleaned."""
     bios = changed(tmp_path, harness.U_BOOT, "u-boot",
                    lambda data: data.replace(NEVER_FLUSHED, FLUSHED))
@@ -268,7 +270,9 @@ def test_u_boot_go(wrapper, tmp_path, machine, cpus, entered):
     log = in_u_boot(machine, cpus, ["go 40400000"], {0x40400000: path}, bios,
                     ("-d", "in_asm", "-dfilter", "0x40400000+0x1000", "-D", code))
     assert f"entered in {entered}" in log and "DTB" in log
-    assert re.search(r"mcr\s+p15, #0, r\d+, c7, c14, #2", code.read_text()), "DCCISW"
+    # What was executed where it was called: SCTLR, DCCISW, and only then the move.
+    order = rf"mcr\s+{sctlr}\n(?s:.*)mcr\s+p15, #0, r\d+, c7, c14, #2\n(?s:.*)stm"
+    assert re.search(order, code.read_text())
 
 
 def semihosted(wrapper, arguments, *more, **options):
