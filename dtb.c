@@ -633,17 +633,28 @@ static int add_reserved_memory(void *fdt, const struct dtb_changes *changes,
 	return error ? error : mend_reserved_memory(fdt, node, changes);
 }
 
-static int mend_psci(void *fdt, int node)
+/*
+ * A DTB that had a node of PSCI 0.1 may be for a kernel that knows no other. That
+ * has no numbers of its own for its functions: it is told those of PSCI 0.2.
+ */
+static int mend_psci(void *fdt, int node, bool psci_0_1)
 {
-	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2";
-	int error;
+	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2\0arm,psci";
+	int error, size = psci_0_1 ? sizeof compatible :
+				     sizeof compatible - sizeof "arm,psci";
 
 	if (node < 0)
 		return node;
-	error = fdt_setprop(fdt, node, "compatible", compatible,
-			    sizeof compatible);
+	error = fdt_setprop(fdt, node, "compatible", compatible, size);
 	if (!error)
 		error = fdt_setprop_string(fdt, node, "method", "smc");
+	if (error || !psci_0_1)
+		return error;
+	error = fdt_setprop_u32(fdt, node, "cpu_suspend", PSCI_CPU_SUSPEND);
+	if (!error)
+		error = fdt_setprop_u32(fdt, node, "cpu_off", PSCI_CPU_OFF);
+	if (!error)
+		error = fdt_setprop_u32(fdt, node, "cpu_on", PSCI_CPU_ON);
 	return error;
 }
 
@@ -657,7 +668,7 @@ static int mend_node(void *fdt, int offset, const struct dtb_nodes *nodes,
 		return mend_timer(fdt, offset);
 	if (offset == nodes->reserved_memory)
 		return mend_reserved_memory(fdt, offset, changes);
-	/* PSCI 0.1 gives its functions numbers that collide with 0.2's. */
+	/* PSCI 0.1 gives its functions any numbers, which may be others' in 0.2. */
 	if (offset == nodes->psci)
 		return changes->psci == DTB_PSCI_FIRMWARES ? 0 :
 		       fdt_del_node(fdt, offset);
@@ -672,6 +683,7 @@ int dtb_mend(void *fdt, const struct dtb_nodes *nodes,
 	     const struct dtb_changes *changes)
 {
 	int offsets[PLATFORM_MAX_CPUS + 4], count = 0, error = 0;
+	bool psci_0_1 = nodes->psci && is_compatible(fdt, nodes->psci, "arm,psci");
 
 	for (int i = 0; i < nodes->cpu_count; i++)
 		offsets[count++] = nodes->cpu[i];
@@ -696,7 +708,8 @@ int dtb_mend(void *fdt, const struct dtb_nodes *nodes,
 
 	/* What was missing altogether goes to the front. */
 	if (changes->psci == DTB_PSCI_OURS)
-		error = mend_psci(fdt, add_top_level(fdt, "psci", nodes->first));
+		error = mend_psci(fdt, add_top_level(fdt, "psci", nodes->first),
+				  psci_0_1);
 	if (!error && changes->reserve_end && !nodes->reserved_memory)
 		error = add_reserved_memory(fdt, changes, nodes->first);
 	if (!error && !nodes->chosen) {

@@ -3,6 +3,7 @@
 
 import base64
 import re
+import shutil
 import struct
 import subprocess
 
@@ -57,6 +58,9 @@ CHOSEN = {
     "boot-wrapper,version": b"0.1.0\0",
 }
 PSCI = {"compatible": b"arm,psci-1.0\0arm,psci-0.2\0", "method": b"smc\0"}
+PSCI_0_1 = {"compatible": PSCI["compatible"] + b"arm,psci\0", "method": b"smc\0",
+            "cpu_suspend": struct.pack(">I", 0x84000001),
+            "cpu_off": struct.pack(">I", 0x84000002), "cpu_on": struct.pack(">I", 0x84000003)}
 
 
 def test_only_what_must_change_changes(tmp_path):
@@ -177,12 +181,38 @@ def test_psci_node(tmp_path, mended, where):
     # Who will be below the wrapper, the build cannot know: it leaves that to the boot.
     assert prepared("dtb-old-psci", dtb) == {**before}
     after = tree(mended(dtb, "ours"))
-    assert after["/psci"] == PSCI and after["/cpus/cpu@1"] == before["/cpus/cpu@1"]
+    assert after["/psci"] == PSCI_0_1 and after["/cpus/cpu@1"] == before["/cpus/cpu@1"]
     after = tree(mended(dtb, "none"))
     assert "/psci" not in after and "enable-method" not in after["/cpus/cpu@0"]
     after = tree(mended(dtb, "firmware's"))
     assert after["/psci"] == before["/psci"] and after["/cpus/cpu@1"] == before["/cpus/cpu@1"]
     assert after["/chosen"] == CHOSEN
+
+
+def test_kernel_that_knows_psci_0_1_only(tmp_path):
+    """A node of PSCI 0.1 becomes ours, with its function IDs: Linux boots and hotplugs by them."""
+    dtb = tmp_path / "t.dtb"
+    shutil.copy(harness.DTB, dtb)
+    for arguments in (["-c", "/psci"], ["-ts", "/psci", "compatible", "arm,psci"],
+                      ["-ts", "/psci", "method", "smc"],
+                      ["-tx", "/psci", "cpu_on", "95c10002"],
+                      ["-tx", "/psci", "cpu_off", "95c10001"]):
+        subprocess.run(["fdtput", arguments[0], dtb, *arguments[1:]], check=True)
+    # Linux takes the latest version that it finds: hide the others in the wrapper's text.
+    image = harness.linux("dtb-psci-0-1", DTB=dtb, SMP=2)
+    hidden = tmp_path / "hidden.axf"
+    data = image.read_bytes()
+    assert data.count(b"arm,psci-1.0\0arm,psci-0.2\0arm,psci") == 1
+    hidden.write_bytes(data.replace(b"arm,psci-1.0\0arm,psci-0.2\0arm,psci",
+                                    b"none,not-1.0\0none,not-0.2\0arm,psci"))
+    with harness.Guest(hidden, cpus=2) as guest:
+        assert "psci: Using PSCI v0.1 Function IDs from DT" in guest.log
+        assert "PSCIv1.1" not in guest.log and "Brought up 1 node, 2 CPUs" in guest.log
+        assert "84000003" in guest.run("hexdump -e '4/1 \"%02x\"' /proc/device-tree/psci/cpu_on")
+        cpu1 = "/sys/devices/system/cpu/cpu1/online"
+        for state in "0101":
+            assert guest.run(f"echo {state} >{cpu1}; cat {cpu1}").strip() == state
+        assert not re.search("failed|may not have", guest.run("dmesg | grep -i -e psci -e CPU1"))
 
 
 def test_reserved_range(tmp_path, mended):
