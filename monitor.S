@@ -187,8 +187,12 @@ report_unexpected:
 	load_address r8, console
 	report_exception "the wrapper"
 	report_register ", DFSR ", DFSR(r0)
+	mrc	DFSR(r0)
+	bl	report_fault
 	report_register ", DFAR ", DFAR(r0)
 	report_register ", IFSR ", IFSR(r0)
+	mrc	IFSR(r0)
+	bl	report_fault
 	report_register ", IFAR ", IFAR(r0)
 	report_text "; this CPU stops\r\n"
 
@@ -205,6 +209,40 @@ report_unexpected:
 	dsb
 	wfe
 	b	1b
+
+/*
+ * The fault in words, of those that there are with the MMU off; of any other the
+ * number must do. DFSR is of the last data abort, IFSR of the last prefetch abort.
+ *
+ * Expects:  r0 = DFSR or IFSR, in the short-descriptor format; r8 as report.h has it.
+ * Clobbers: r0..r3, r7, r9..r12, and the flags.
+ */
+report_fault:
+	ubfx	r1, r0, #10, #1
+	and	r0, r0, #FSR_FS_MASK
+	orr	r1, r0, r1, lsl #4	@ the status, FS[4:0]
+	adr	r0, faults
+1:	ldrb	r2, [r0], #1
+	cmp	r2, #0
+	bxeq	lr
+	cmp	r2, r1
+	beq	report_string
+2:	ldrb	r2, [r0], #1		@ the next one's
+	cmp	r2, #0
+	bne	2b
+	b	1b
+
+	.macro	fault status, name
+	.byte	\status
+	.asciz	" (\name)"
+	.endm
+faults:
+	fault	FSR_ALIGNMENT, "alignment fault"
+	fault	FSR_EXTERNAL, "external abort"
+	fault	FSR_ASYNCHRONOUS, "asynchronous external abort"
+	fault	FSR_DEBUG, "debug event"
+	.byte	0
+	.balign	4
 
 /* Stop this CPU for good. Entered in any mode, interrupts masked. */
 	.global	cpu_stop

@@ -110,6 +110,13 @@
 			 SCTLR_CP15BEN)
 #define HSCTLR_OWN	(HSCTLR_KERNEL | SCTLR_A)
 
+/* DFSR and IFSR: the fault status is bit 10 and bits 3..0; with the MMU off: */
+#define FSR_FS_MASK	0xf
+#define FSR_ALIGNMENT	0x01
+#define FSR_DEBUG	0x02		/* a breakpoint, a watchpoint, BKPT */
+#define FSR_EXTERNAL	0x08
+#define FSR_ASYNCHRONOUS 0x16
+
 /* SCR */
 #define SCR_NS		(1 << 0)	/* Non-secure, outside Monitor mode */
 #define SCR_FW		(1 << 4)	/* Non-secure may change CPSR.F */

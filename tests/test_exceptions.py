@@ -6,8 +6,12 @@ import re
 import pytest
 
 import harness
+from test_modes import virt_machine
 
 UNALIGNED = 0xE59F0001      # ldr r0, [pc, #1]
+BKPT = 0xE1200070
+NOTHING = 0xF0000000
+MOV_R0_NOTHING, LDR_R0_R0, MOV_PC_NOTHING = 0xE3A0020F, 0xE5900000, 0xE3A0F20F
 REPORT = re.compile(r"boot-wrapper: CPU (?P<cpu>[0-9a-f]{8}): unexpected (?P<what>.+) in "
                     r"(?P<where>the wrapper|Hyp mode), PC (?P<pc>[0-9a-f]{8}), from mode "
                     r"(?P<mode>\w+), SPSR (?P<spsr>[0-9a-f]{8}), (?P<syndrome>.*); this CPU stops")
@@ -37,7 +41,7 @@ def test_in_monitor_mode_at_boot(image, tmp_path, word, what):
     assert match["mode"] == "mon"
     assert match["cpu"] == "00000000"
     if what == "data abort":
-        assert "DFSR 00000001" in match["syndrome"]         # alignment fault
+        assert "DFSR 00000001 (alignment fault)" in match["syndrome"]
         assert f"DFAR {at + 9:08x}" in match["syndrome"]
 
 
@@ -68,6 +72,31 @@ def test_no_exit_status(tmp_path):
         broken = harness.patch(image, tmp_path / "t.axf", {at: word})
         text, status = harness.console(broken, semihosting=semihosting, timeout=4)
         assert status is None and text.count("this CPU stops") == 1, text
+
+
+def test_debug_event(image, tmp_path):
+    at = harness.symbols(image)["boot"]
+    match = report(harness.patch(image, tmp_path / "t.axf", {at: BKPT}), cpus=2)
+    assert match["what"] == "prefetch abort" and int(match["pc"], 16) == at
+    assert re.search(r"IFSR [0-9a-f]{8} \(debug event\), IFAR", match["syndrome"])
+
+
+@pytest.mark.parametrize("words, what, status", [
+    ((MOV_R0_NOTHING, LDR_R0_R0), "data abort", "DFSR"),
+    ((MOV_PC_NOTHING,), "prefetch abort", "IFSR"),
+])
+def test_external_abort(tmp_path, words, what, status):
+    """Where there is nothing: virt says so. In Secure RAM, which the image has a part for."""
+    variables, options = virt_machine("secure=on,virtualization=on", 2)
+    image = harness.conformance("exceptions-virt", **variables, SMP=2)
+    secure = harness.symbols(image.parent / "linux-system-secure.elf")["boot"]
+    at = 0x47E13000 + secure - 0x0E000000
+    changes = {at + 4 * n: word for n, word in enumerate(words)}
+    match = report(harness.patch(image, tmp_path / "t.axf", changes), **options)
+    assert match["what"] == what and match["mode"] == "mon"
+    assert int(match["pc"], 16) == (NOTHING if status == "IFSR" else secure + 4)
+    assert re.search(status + r" [0-9a-f]{8} \(external abort\), .FAR f0000000", match["syndrome"])
+    assert match["syndrome"].count("(") == 1
 
 
 @pytest.mark.parametrize("quiet", [0, 1])
