@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the documentation lists is what there is."""
+
+import re
+
+import pytest
+
+import harness
+
+DOCS = harness.TOP / "docs"
+
+
+def header_functions():
+    """{name: number} of all that boot_wrapper.h has by SMC."""
+    text = (harness.TOP / "include" / "boot_wrapper.h").read_text()
+    found = re.findall(r"^#define ((?:PSCI|SMCCC|SMC)_\w+)\s+(0x8[0-9a-f]{7})\b", text, re.M)
+    assert len(found) > 10
+    return dict(found)
+
+
+def answered():
+    """The functions that psci_smc() knows."""
+    body = re.search(r"^uint32_t psci_smc\(.*?^}", (harness.TOP / "psci.c").read_text(),
+                     re.M | re.S)[0]
+    return re.findall(r"^\tcase (\w+):", body, re.M)
+
+
+def test_psci_functions():
+    """docs/psci.md has a row for each function of psci.c, and no other; by the right number."""
+    text = (DOCS / "psci.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` `(0x[0-9a-f]{8})` \|", text, re.M))
+    header = header_functions()
+    assert sorted(rows) == sorted(answered())
+    assert rows == {name: header[name] for name in rows}
+    absent = dict(re.findall(r"(PSCI_\w+) `(0x[0-9a-f]{8})`", text.split("## What is absent")[1]))
+    assert {**rows, **absent} == header
+
+
+def test_psci_functions_in_contract():
+    """The contract has the same functions, those of PSCI without their prefix."""
+    text = (DOCS / "contract.md").read_text().split("\n## SMC: PSCI\n")[1].split("\n## ")[0]
+    numbers = {name: int(number, 16) for name, number in header_functions().items()}
+    rows = {}
+    for names, number, more in re.findall(r"^\| ([\w, ]+) \| `(0x8[0-9a-f]{7})`(?:, `(\w+)`)? \|",
+                                          text, re.M):
+        for n, name in enumerate(names.split(", ")):
+            name = name if name.startswith(("PSCI_", "SMCCC_")) else f"PSCI_{name}"
+            rows[name] = int(number, 16) + n
+    assert rows == {name: numbers[name] for name in answered() if name != "SMC_SET_VECTORS"}
+
+
+@pytest.mark.parametrize("path", sorted(path.name for path in [harness.TOP / "README.md",
+                                                               *DOCS.glob("*.md")]))
+def test_links_and_tests(path):
+    """Files that are linked, and tests that are named, are there."""
+    path = harness.TOP / path if path == "README.md" else DOCS / path
+    text = path.read_text()
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert (path.parent / target).exists(), target
+    for file, name in re.findall(r"\b(test_\w+\.py)::(test_\w+)", text):
+        assert f"def {name}(" in (harness.TOP / "tests" / file).read_text(), f"{file}::{name}"
