@@ -67,11 +67,13 @@ reset:
 	 * Secure state has no VBAR either.
 	 */
 	mov	r4, #ENTERED_SVC
-	mrc	SCTLR(r5)
+	mrc	SCTLR(r7)
+	tst	r7, #SCTLR_C
+	blne	clean_dcaches
 	load_address r3, SCTLR_OWN
 	mcr	SCTLR(r3)
 	isb
-	tst	r5, #SCTLR_C
+	tst	r7, #SCTLR_C
 	blne	clean_dcaches
 	mrc	ID_PFR1(r3)
 	tst	r3, #ID_PFR1_SECURITY
@@ -142,7 +144,9 @@ reset_at_monitor:
 	mov	r3, #0
 	mcr	SCR(r3)
 	isb
-	mrc	SCTLR(r5)
+	mrc	SCTLR(r7)
+	tst	r7, #SCTLR_C
+	blne	clean_dcaches
 	load_address r3, SCTLR_OWN
 	mcr	SCTLR(r3)
 	isb
@@ -150,35 +154,38 @@ reset_at_monitor:
 	b	2f
 
 reset_at_hyp:
-	mrc	HSCTLR(r5)
+	mrc	HSCTLR(r7)
+	tst	r7, #SCTLR_C
+	blne	clean_dcaches
 	load_address r3, HSCTLR_OWN
 	mcr	HSCTLR(r3)
 	isb
 	mov	r4, #ENTERED_HYP
-2:	tst	r5, #SCTLR_C
+2:	tst	r7, #SCTLR_C
 	blne	clean_dcaches
 	b	where_are_we
 
 /*
- * Write back and invalidate all data and unified caches that can be, by set and
- * way: us, the payload and the DTB, as a loader has left them. Not after reset,
- * when they may hold anything.
+ * Write back and invalidate all data and unified caches, by set and way: us, the
+ * payload and the DTB, as a loader has left them. Before they are turned off,
+ * since instructions come from memory then; and after, for what has been fetched
+ * in the meantime, which would be stale one day. Not at all after reset, when
+ * they may hold anything.
  *
- * Entered in:	any mode, MMU and caches off since just now.
- * Clobbers:	r3, r5..r12.
+ * Entered in:	any mode.
+ * Clobbers:	r3, r5, r6, r8..r12.
  */
 clean_dcaches:
 	dsb
-	mov	r7, #0
+	mov	r8, #0			@ the level, times 2
 1:	mrc	CLIDR(r5)
 	ubfx	r6, r5, #CLIDR_LOC_SHIFT, #3
-	cmp	r7, r6
+	cmp	r8, r6, lsl #1
 	bhs	5f
-	add	r6, r7, r7, lsl #1
+	add	r6, r8, r8, lsr #1
 	lsr	r5, r5, r6
 	tst	r5, #CLIDR_DATA
 	beq	4f
-	lsl	r8, r7, #1
 	mcr	CSSELR(r8)
 	isb
 	mrc	CCSIDR(r5)
@@ -195,7 +202,7 @@ clean_dcaches:
 	bpl	3b
 	subs	r9, r9, #1
 	bpl	2b
-4:	add	r7, r7, #1
+4:	add	r8, r8, #2
 	b	1b
 5:	dsb
 	isb
