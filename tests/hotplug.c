@@ -14,15 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SYS_EXIT	1
-#define SYS_FORK	2
-#define SYS_READ	3
-#define SYS_WRITE	4
-#define SYS_OPEN	5
-#define SYS_CLOSE	6
-#define SYS_KILL	37
-#define SYS_WAIT4	114
-#define SYS_NANOSLEEP	162
+#include "guest.h"
 
 #define O_WRONLY	1
 #define WNOHANG		1
@@ -35,25 +27,6 @@
 static uint32_t data[16384];
 static long loads[CPUS];
 static uint32_t cpu_count, seed;
-
-static long call(long number, long a0, long a1, long a2, long a3)
-{
-	register long r7 asm("r7") = number;
-	register long r0 asm("r0") = a0;
-	register long r1 asm("r1") = a1;
-	register long r2 asm("r2") = a2;
-	register long r3 asm("r3") = a3;
-
-	asm volatile("svc #0" : "+r" (r0)
-		     : "r" (r1), "r" (r2), "r" (r3), "r" (r7) : "memory");
-	return r0;
-}
-
-static _Noreturn void leave(long status)
-{
-	for (;;)
-		call(SYS_EXIT, status, 0, 0, 0);
-}
 
 /* Without a library there is no division: shifts and subtractions. */
 static uint32_t divide(uint32_t value, uint32_t by, uint32_t *rest)
@@ -175,7 +148,7 @@ static void turn(uint32_t cpu, char state)
 		       " does not come on" : " does not go off");
 }
 
-__attribute__((used)) _Noreturn void start(long *stack)
+_Noreturn void start(long *stack)
 {
 	char **arguments = (char **)(stack + 1);
 	uint32_t cycles = 1, begun = 0, done = 0;
@@ -224,5 +197,3 @@ __attribute__((used)) _Noreturn void start(long *stack)
 			finish("hotplug: FAIL: computed something wrong: load ", i, "");
 	finish("hotplug: PASS, ", done, " cycles");
 }
-
-asm(".global _start\n_start:\n\tmov r0, sp\n\tb start");

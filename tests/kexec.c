@@ -12,12 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SYS_EXIT	1
-#define SYS_READ	3
-#define SYS_OPEN	5
-#define SYS_SYNC	36
-#define SYS_REBOOT	88
-#define SYS_KEXEC_LOAD	347
+#include "guest.h"
 
 #define REBOOT_MAGIC1	0xfee1dead
 #define REBOOT_MAGIC2	672274793
@@ -34,25 +29,6 @@ struct segment {
 };
 
 static uint8_t memory[32 << 20];
-
-static long call(long number, long a0, long a1, long a2, long a3)
-{
-	register long r7 asm("r7") = number;
-	register long r0 asm("r0") = a0;
-	register long r1 asm("r1") = a1;
-	register long r2 asm("r2") = a2;
-	register long r3 asm("r3") = a3;
-
-	asm volatile("svc #0" : "+r" (r0)
-		     : "r" (r1), "r" (r2), "r" (r3), "r" (r7) : "memory");
-	return r0;
-}
-
-static _Noreturn void leave(long status)
-{
-	for (;;)
-		call(SYS_EXIT, status, 0, 0, 0);
-}
 
 static uint32_t hexadecimal(const char *text)
 {
@@ -79,7 +55,7 @@ static size_t load(const char *path, uint8_t *to)
 	return size;
 }
 
-__attribute__((used)) _Noreturn void start(long *stack)
+_Noreturn void start(long *stack)
 {
 	int count = 0, argument_count = stack[0];
 	char **arguments = (char **)(stack + 1);
@@ -106,5 +82,3 @@ __attribute__((used)) _Noreturn void start(long *stack)
 	leave(-call(SYS_REBOOT, (long)REBOOT_MAGIC1, REBOOT_MAGIC2,
 		    REBOOT_KEXEC, 0));
 }
-
-asm(".global _start\n_start:\n\tmov r0, sp\n\tb start");
