@@ -559,6 +559,17 @@ def test_host_files_refused(wrapper, tmp_path, name):
     writer.wait()
 
 
+def test_help(wrapper):
+    """All options, by name, and exit statuses; that is no failure."""
+    text, status = harness.run(semihosted(wrapper, "--help"), timeout=30)
+    source = (harness.TOP / "sources" / "options.c").read_text()
+    names = re.findall(r'^\t{ "([\w-]+)", "', source, re.M)
+    assert len(names) >= 4
+    for name in [*names, "kernel", "dtb", "initrd", "no-initrd", "mode"]:
+        assert f"--{name} " in text.replace(":", " "), name
+    assert "Exit status: 0 after" in text and status == 0
+
+
 def test_no_host(wrapper):
     """Nobody listens: that is found out, and said."""
     refused(qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf"),
