@@ -150,7 +150,7 @@ static void try_accesses(void)
 
 /* Calls. */
 
-/* With `arguments` in r1..r3 and addresses in r4..r7, of which none may change. */
+/* With `arguments` in r1..r3 and addresses in r4..r12; none may change. */
 static uint32_t call(uint32_t function, const uint32_t arguments[3])
 {
 	static uint32_t next;
