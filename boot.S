@@ -73,6 +73,8 @@ reset:
 	load_address r3, SCTLR_OWN
 	mcr	SCTLR(r3)
 	isb
+	mov	r3, #0
+	mcr	TTBCR(r3)		@ EAE: faults as monitor.S reports them
 	tst	r7, #SCTLR_C
 	blne	clean_dcaches
 	mrc	ID_PFR1(r3)
@@ -150,6 +152,8 @@ reset_at_monitor:
 	load_address r3, SCTLR_OWN
 	mcr	SCTLR(r3)
 	isb
+	mov	r3, #0
+	mcr	TTBCR(r3)
 	mov	r4, #ENTERED_SECURE
 	b	2f
 
@@ -381,7 +385,11 @@ readable:
 	mcr	VBAR(r3)
 	isb
 	ldr	r1, [r0]
-	mov	r0, #1			@ skipped when it has aborted
+	dsb				@ an abort may come late,
+	cpsie	a			@ and is let in
+	isb
+	mov	r0, #1
+2:	cpsid	a
 	mcr	VBAR(r2)
 	isb
 	bx	lr
@@ -391,19 +399,23 @@ readable:
 	mcr	HVBAR(r3)
 	isb
 	ldr	r1, [r0]
+	dsb
+	cpsie	a
+	isb
 	mov	r0, #1
+3:	cpsid	a
 	mcr	HVBAR(r2)
 	isb
 	bx	lr
 
 aborted:
 	mov	r0, #0
-	movs	pc, lr			@ two instructions ahead
+	adr	lr, 2b
+	movs	pc, lr
 
 aborted_hyp:
 	mov	r0, #0
-	mrs	r1, elr_hyp
-	add	r1, r1, #8
+	adr	r1, 3b
 	msr	elr_hyp, r1
 	eret
 

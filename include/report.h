@@ -25,7 +25,10 @@
 	.balign	4
 	.endm
 
-	/* In Hyp mode, which has no LR of its own: ELR_hyp is the instruction. */
+	/*
+	 * In Hyp mode, which has no LR of its own: ELR_hyp is the instruction, or
+	 * the one behind an SVC, HVC or SMC.
+	 */
 	.macro	unexpected_hyp name
 	mrs	r5, elr_hyp
 	unexpected r5, 0, "\name"
