@@ -230,8 +230,8 @@ void find_semihosting(struct sources *sources)
 		return;
 	if (semihosting(SYS_GET_CMDLINE, block) != 0) {
 		if (semihosting(SYS_ERRNO, NULL) == E2BIG)
-			refuse("the host's command line is too long; %u characters "
-			       "are the most", COMMAND_LINE_SIZE - 1);
+			refuse("the host's command line is too long; shorten it "
+			       "to %u characters", COMMAND_LINE_SIZE - 1);
 		return;
 	}
 	line[COMMAND_LINE_SIZE - 1] = '\0';

@@ -63,10 +63,11 @@ static uint32_t find_room(const struct map *map, const char *what,
 		limit = map->ram_end;
 	for (;;) {
 		if (start >= limit || size > limit - start)
-			refuse("the %s, %x bytes, does not fit into the RAM, "
-			       "[%x..%x], beside the rest; use a smaller one, or "
-			       "give the machine more memory", what, size,
-			       map->ram_start, limit - 1);
+			refuse("the %s, %x bytes, does not fit into [%x..%x], "
+			       "where it must lie, beside the rest; use a "
+			       "smaller one%s", what, size, map->ram_start,
+			       limit - 1, limit < map->ram_end ? "" :
+			       ", or give the machine more memory");
 		range = overlap(map->ranges, map->count, start, start + size);
 		if (!range)
 			range = overlap(map->reserved, map->reserved_count, start,
@@ -174,16 +175,6 @@ static void take_dtb(struct sources *sources, uint32_t passed)
 {
 	struct image *dtb = &sources->dtb;
 	void *fdt = (void *)DTB_DEFAULT_ADDR;
-
-	if (!dtb->size) {
-		if (!passed)
-			refuse("no DTB: none in r2, behind the image, at %x or %x, "
-			       "or named; give one (QEMU: -dtb)",
-			       BOARD_RAM_BASE, DTB_DEFAULT_ADDR);
-		add_image(dtb, "DTB", passed == BOARD_RAM_BASE ?
-			  "at the start of RAM" : "r2", passed, 0);
-	}
-
 	const uint8_t *header = scratch()->notes;
 	uint32_t room = DTB_DEFAULT_END - DTB_DEFAULT_ADDR - DTB_SLACK -
 			2 * BOOTARGS_SIZE;
@@ -267,20 +258,23 @@ static void find_ram(struct map *map)
 	       "with its memory", BOARD_WRAPPER);
 }
 
-/* What was found in memory must not lie where we are, or it is spoilt already. */
-static void check_window(const struct image *image)
+/*
+ * What was found in memory must not lie where we are, or it is spoilt already.
+ * A DTB may lie where it is going to.
+ */
+static void check_window(const struct image *image, uint32_t end)
 {
-	if (image->size && image->at && image->at < DTB_DEFAULT_END &&
+	if (image->size && image->at && image->at < end &&
 	    image->at + image->size > BOARD_WRAPPER)
 		refuse("the %s, [%x..%x] (%s), overlaps the wrapper's own memory, "
 		       "[%x..%x]; load it elsewhere", image->what, image->at,
 		       image->at + image->size - 1, image->from, BOARD_WRAPPER,
-		       DTB_DEFAULT_END - 1);
+		       end - 1);
 }
 
 static void check_in_memory(const struct map *map, const struct image *image)
 {
-	check_window(image);
+	check_window(image, DTB_DEFAULT_END);
 	if (image->size && image->at >= map->ram_start &&
 	    image->at < map->ram_end && image->size > map->ram_end - image->at)
 		refuse("the %s, %x bytes at %x (%s), exceeds the RAM, [%x..%x]; "
@@ -372,6 +366,8 @@ static struct elf_layout check_elf(const struct map *map,
 		bad_image(kernel, wrong);
 	if (in_the_way(map, layout.start, layout.end))
 		bad_image(kernel, "it is linked to where the wrapper is");
+	if (overlap(map->reserved, map->reserved_count, layout.start, layout.end))
+		bad_image(kernel, "it is linked to memory that the DTB reserves");
 	for (unsigned n = 0; n < header->phnum; n++)
 		if (segments[n].type == ELF_NOTE)
 			read_notes(kernel, &segments[n], modes);
@@ -565,23 +561,31 @@ static void choose_modes(const struct sources *sources, const struct image *star
 /* See what there is, wherever it is; the DTB goes to its place. */
 static void find_payload(struct sources *sources)
 {
-	struct image *kernel = &sources->kernel;
+	struct image *kernel = &sources->kernel, *dtb = &sources->dtb;
 
 	find_semihosting(sources);
 	find_appended(sources);
 	find_fw_cfg(sources);
 	find_table(sources);
-	find_preloaded(sources);
 
 	uint32_t passed = loader_dtb();
 
 	if (passed && !fdt_check_header((void *)(uintptr_t)passed))
 		read_chosen(sources, (void *)(uintptr_t)passed);
-	if (!kernel->size && !sources->dtb.size)
+	find_preloaded(sources);
+	if (!kernel->size && !dtb->size)
 		no_kernel();
-	check_window(kernel);
-	check_window(&sources->initrd);
-	check_window(&sources->xen);
+	if (!dtb->size && !passed)
+		refuse("no DTB: none in r2, behind the image, at %x or %x, or "
+		       "named; give one (QEMU: -dtb)", BOARD_RAM_BASE,
+		       DTB_DEFAULT_ADDR);
+	if (!dtb->size)
+		add_image(dtb, "DTB", passed == BOARD_RAM_BASE ?
+			  "at the start of RAM" : "r2", passed, 0);
+	check_window(dtb, DTB_DEFAULT_ADDR);
+	check_window(kernel, DTB_DEFAULT_END);
+	check_window(&sources->initrd, DTB_DEFAULT_END);
+	check_window(&sources->xen, DTB_DEFAULT_END);
 	take_dtb(sources, passed);
 	if (!kernel->size)
 		no_kernel();

@@ -35,7 +35,8 @@ static uint32_t own_size(uint32_t at)
 	case FORMAT_DTB:
 		return dtb_size(bytes(at));
 	case FORMAT_UIMAGE:
-		return UIMAGE_HEADER_SIZE + uimage_size(bytes(at));
+		return uimage_size(bytes(at)) > UINT32_MAX - UIMAGE_HEADER_SIZE ?
+		       0 : UIMAGE_HEADER_SIZE + uimage_size(bytes(at));
 	case FORMAT_ELF: {
 		struct elf_header *header = &scratch()->elf;
 		struct elf_segment *s = scratch()->segments;
@@ -43,6 +44,9 @@ static uint32_t own_size(uint32_t at)
 
 		memcpy(header, bytes(at), sizeof *header);
 		if (elf_check_header(header, UINT32_MAX))
+			return 0;
+		if (header->phoff > UINT32_MAX - at ||
+		    !may_read(at + header->phoff))
 			return 0;
 		end = header->phoff + header->phnum * sizeof *s;
 		memcpy(s, bytes(at) + header->phoff, header->phnum * sizeof *s);
@@ -70,8 +74,8 @@ void add_image(struct image *image, const char *what, const char *from,
 		       "address", what, at, from);
 	own = own_size(at);
 	if (image->size)
-		refuse("two of %s: one at %x (%s), one at %x (%s); leave one out",
-		       what, image->at, image->from, at, from);
+		refuse("two of %s: one from %s, one at %x (%s); leave one out",
+		       what, image->from, at, from);
 	if (!size)
 		size = own;
 	if (!size)
@@ -80,7 +84,10 @@ void add_image(struct image *image, const char *what, const char *from,
 	if (size > -at)
 		refuse("the %s at %x (%s) has %x bytes, more than there are; "
 		       "correct its size", what, at, from, size);
-	if (own && size >= own && recognise(bytes(at)) == FORMAT_UIMAGE) {
+	if (recognise(bytes(at)) == FORMAT_UIMAGE) {
+		if (size < own || !own)
+			refuse("the %s at %x (%s) is a uImage cut short, %u bytes; "
+			       "copy the file again", what, at, from, size);
 		if (uimage_type(bytes(at)) == UIMAGE_KERNEL &&
 		    uimage_is_compressed(bytes(at)))
 			refuse("the %s at %x (%s) is a compressed uImage; make "
@@ -168,7 +175,7 @@ void find_appended(struct sources *sources)
 	static const char from[] = "behind the image";
 	uint32_t at = loaded_at + WINDOW_SIZE, padding = 0;
 
-	while (padding < MAX_PADDING) {
+	while (padding < MAX_PADDING && (padding || may_read(at))) {
 		switch (recognise(bytes(at))) {
 		case FORMAT_TABLE:
 			read_table(sources, at, from);
@@ -209,6 +216,7 @@ void find_preloaded(struct sources *sources)
 		/* An initrd without a header may be what DTB or bootargs name. */
 		if (format == FORMAT_UNKNOWN || format == FORMAT_TABLE ||
 		    format == FORMAT_RAMDISK ||
+		    (format == FORMAT_UIMAGE && sources->initrd.size) ||
 		    (format == FORMAT_DTB && sources->dtb.size))
 			continue;
 		add_by_content(sources, addresses[i], from);

@@ -18,6 +18,7 @@ import zlib
 
 import pexpect
 import pytest
+from elftools.elf.elffile import ELFFile
 
 import harness
 from test_build import edited_dtb
@@ -412,12 +413,14 @@ def test_preloaded(wrapper, tmp_path):
 
 @pytest.mark.parametrize("how", ["found", "named"])
 def test_preloaded_by_address(wrapper, how):
+    """What is named comes first, whatever lies at the documented address."""
     at = 0x82000000 if how == "found" else 0x83000000
     size = harness.initramfs().stat().st_size
     named = f" bw.kernel={at:#x}" if how == "named" else ""
     command = qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf", "-dtb", harness.DTB,
                    "-append", f"{BOOTARGS} bw.initrd=0x90000000,{size}{named}")
-    for path, where in ((harness.VMLINUZ, at), (harness.initramfs(), 0x90000000)):
+    other = [(harness.VMLINUZ, 0x82000000)] if how == "named" else []
+    for path, where in ((harness.VMLINUZ, at), (harness.initramfs(), 0x90000000), *other):
         command += ["-device", f"loader,file={path},addr={where:#x},force-raw=on"]
     boots(command)
 
@@ -516,13 +519,13 @@ HOST = {
     "an unknown mode": ("--kernel {k} --mode abort", "--mode: no such value; "),
     "bootargs that are too long": ("--kernel {k} -- " + "x" * 2048, "the bootargs have 2048 "),
     "a command line that is too long": ("--kernel {k} -- " + "x" * 4096,
-                                        "command line is too long; 4095 characters"),
+                                        "command line is too long; shorten it to 4095 characters"),
     "an unreadable file": ("--kernel {k} --initrd {unreadable}", "permission denied; "),
     "a pipe": ("--kernel {k} --initrd {pipe}", "the file is empty; "),
     "a file shorter than the host says": ("--kernel {k} --initrd /sys/devices/system/cpu/online",
                                           r"the host gave \d bytes of \d+; "),
     "a DTB without /memory": ("--kernel {k} --dtb {no_memory}", "no /memory of which 87e00000"),
-    "an initrd larger than the RAM": ("--kernel {k} --initrd {big}", "does not fit into the RAM"),
+    "an initrd larger than the RAM": ("--kernel {k} --initrd {big}", r"does not fit into \[80000000\.\.af7fffff\], where it must lie"),
 }
 
 
@@ -582,6 +585,8 @@ def test_no_host(wrapper):
     ("a DTB cut short", lambda k: (k, harness.DTB.read_bytes()[:1000]), "DTB is not valid"),
     ("a truncated zImage", lambda k: (k.read_bytes()[:2000000],), "truncated zImage"),
     ("a compressed uImage", lambda k: (uimage(k.read_bytes(), 2, 1),), "is a compressed uImage; "),
+    ("a uImage cut short", lambda k: (uimage(k.read_bytes(), 2)[:-5000000],),
+     "truncated zImage"),
     ("a DTB twice", lambda k: (k, harness.DTB, harness.DTB), "two of DTB"),
     ("an initrd without its size", lambda k: (k, harness.initramfs()), "does not say its size"),
     ("a damaged table", lambda k: (b"BWPT" + bytes([1, 0, 0, 0]) + bytes(100), k),
@@ -601,15 +606,53 @@ def test_prepended_refused(wrapper, tmp_path, name, parts, pattern):
      "overlaps the wrapper"),
     ("initrd over the end of RAM", "bw.kernel=0x84000000 bw.initrd=0xbffff000,8192",
      "exceeds the RAM"),
+    ("uInitrd cut short", "bw.kernel=0x84000000 bw.initrd=0x90000000,4096",
+     "is a uImage cut short, 4096 bytes; "),
     ("no value", "bw.mode", "bw.mode: it needs a value; "),
     ("no address", "bw.kernel=here", "not an address; "),
     ("no such option", "bw.colour=blue", "no such option; "),
 ])
-def test_addresses_refused(wrapper, what, named, pattern):
+def test_addresses_refused(wrapper, tmp_path, what, named, pattern):
+    initrd = tmp_path / "uInitrd"
+    initrd.write_bytes(uimage(harness.initramfs().read_bytes(), 3))
     refused(qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf", "-dtb", harness.DTB,
                  "-append", f"{BOOTARGS} {named}", "-device",
+                 f"loader,file={initrd},addr=0x90000000,force-raw=on", "-device",
                  f"loader,file={harness.VMLINUZ},addr=0x84000000,force-raw=on"), pattern,
             intact={0x84000000: harness.VMLINUZ.read_bytes()})
+
+
+def test_dtb_over_the_wrapper(wrapper, tmp_path):
+    """Below its own place, where the wrapper has its buffers."""
+    path = image(tmp_path, wrapper() / "boot-wrapper.bin", harness.VMLINUZ)
+    words = [0xE3A00000, 0xE59F2000, 0xE59FF000, 0x87E15000, 0x80010000]
+    entry = tmp_path / "entry"      # mov r0, #0; ldr r2, the DTB; ldr pc, the image
+    entry.write_bytes(struct.pack("<5I", *words))
+    refused(qemu(harness.MACHINE, "-device", f"loader,file={path},addr=0x80010000,force-raw=on",
+                 "-device", f"loader,file={harness.DTB},addr=0x87e15000,force-raw=on",
+                 "-device", f"loader,file={entry},addr=0x90000000,force-raw=on",
+                 "-device", "loader,addr=0x90000000,cpu-num=0", cpus=1),
+            r"the DTB, \[87e15000\.\.\w+\] \(r2\), overlaps the wrapper's own memory")
+
+
+def test_elf_over_reserved_memory(wrapper, tmp_path):
+    kernel = harness.build("sources-hypervisor",
+                           harness.CHECK / "sources-hypervisor" / harness.BOARD / "hypervisor.elf")
+    kernel = kernel / "hypervisor.elf"
+    with open(kernel, "rb") as stream:
+        at = next(s["p_paddr"] for s in ELFFile(stream).iter_segments() if s["p_type"] == "PT_LOAD")
+    dtb = edited_dtb(tmp_path, lambda s: s.replace(
+        "/dts-v1/;", f"/dts-v1/; /memreserve/ {at:#x} 0x1000;"))
+    refused(semihosted(wrapper, f"--kernel {kernel}", "-dtb", dtb),
+            "linked to memory that the DTB reserves; ", status=1)
+
+
+def test_damaged_dtb_behind_the_image(wrapper, tmp_path):
+    """It claims to reach to where no memory is, which QEMU's virt aborts."""
+    dtb = struct.pack(">10I", 0xD00DFEED, 0x60000000, 56, 40, 40, 17, 16, 0, 0, 0)
+    path = image(tmp_path, wrapper("virt") / "boot-wrapper.bin", dtb + bytes(4096), harness.VMLINUZ)
+    refused(qemu(HYP, "-cpu", "cortex-a15", "-kernel", path),
+            r"the DTB, \[40036000\.\.a0035fff\] \(behind the image\), overlaps the wrapper")
 
 
 @pytest.mark.parametrize("machine", [SECURE, HYP])
