@@ -151,8 +151,9 @@ $(out)/%.S.o: %.S $(out)/.flags
 	$(Q)$(CC) $(AFLAGS) -MMD -MP -c -o $@ $<
 
 $(out)/string.c.o: CFLAGS += -fno-builtin -O2
-# What stays in memory for good is Thumb code, which takes two thirds of ARM's.
-$(out)/psci.c.o $(out)/secure.c.o $(out)/nonsecure.c.o: CFLAGS += -mthumb
+# What stays in memory for good is Thumb code, which takes two thirds of ARM's; clang's
+# -Oz is what gcc's -Os is.
+$(out)/psci.c.o $(out)/secure.c.o $(out)/nonsecure.c.o: CFLAGS += -mthumb $(if $(LLVM),-Oz)
 $(out)/dtb.c.o $(out)/boot.c.o: CFLAGS += -O2
 $(addprefix $(out)/,boot.c.o dtb.c.o string.c.o multiboot.c.o sources/load.c.o sources/memory.c.o): | $(libfdt)
 
@@ -202,7 +203,7 @@ $(out)/$(1)-secure.bin: $(out)/$(1)-secure.elf
 
 $(out)/$(1)-secure.o: $(out)/$(1)-secure.bin
 	$$(call quiet,AS,$$@)
-	$$(Q)printf '.section .secure_link, "a"\n.incbin "%s"\n' $$< | $$(CC) $$(AFLAGS) -x assembler -c -o $$@ -
+	$$(Q)printf '.section .secure_link, "a"\n.incbin "%s"\n' $$< | $$(CC) $$(arch) -Wa,--noexecstack -x assembler -c -o $$@ -
 endef
 ifneq ($(BOARD_SECURE_LINK),)
 $(eval $(call link_for_secure_ram,boot-wrapper,no_payload.h,no_payload.o))
