@@ -95,7 +95,7 @@ def check_whole(guest, cpus):
     assert guest.end("poweroff -f") == 0
 
 
-@pytest.mark.parametrize("name, cpus, cycles", [("vexpress-a15", 4, 750), ("virt", 8, 250)])
+@pytest.mark.parametrize("name, cpus, cycles", [("vexpress-a15", 4, 900), ("virt", 8, 100)])
 def test_hotplug(name, cpus, cycles):
     """Linux turns CPUs off and on at random, with work for all of them."""
     cycles = SOAK or cycles

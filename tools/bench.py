@@ -99,9 +99,10 @@ def measure():
     yield ("reset_to_kernel_prepared", "instructions", 500,
            until(harness.conformance("bench-prepared", fast, **quiet), KERNEL))
     # Debian's DTB as it is: two CPUs, and one that the boot CPU waits for.
+    libfdt = harness.conformance("bench-libfdt", fast, DTB_MEND="boot", QUIET=1,
+                                 INITRD=harness.initramfs())
     yield ("reset_to_kernel_libfdt", "instructions", 150000,
-           until(harness.conformance("bench-libfdt", fast, DTB_MEND="boot", QUIET=1,
-                                     INITRD=harness.initramfs()), KERNEL, cpus=2))
+           min(until(libfdt, KERNEL, cpus=2) for _ in range(3)))
 
     image = harness.conformance("bench-calls", "conformance=bench", SMP=2, QUIET=1)
     at = payload_labels()
