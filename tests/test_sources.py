@@ -190,21 +190,24 @@ def test_elf_kernel(wrapper, tmp_path):
     assert re.search(r"hypervisor: PASS", text), text
 
 
-@pytest.mark.parametrize("cpu, cpus", [("cortex-a15", 1), ("cortex-a7", 4), ("cortex-a15", 8)])
+def firmware(directory, cpu="cortex-a15", cpus=2, initrd=None):
+    """QEMU with a wrapper as virt's firmware, and Linux."""
+    return qemu(SECURE, "-cpu", cpu, "-bios", directory / "boot-wrapper.bin", "-kernel",
+                harness.VMLINUZ, "-initrd", initrd or harness.initramfs(),
+                "-append", BOOTARGS, cpus=cpus)
+
+
+@pytest.mark.parametrize("cpu, cpus", [("cortex-a15", 1), ("cortex-a7", 4)])
 def test_firmware(wrapper, cpu, cpus):
-    """virt's firmware: payload by fw_cfg, everything of ours in Secure RAM."""
-    log = boots(qemu(SECURE, "-cpu", cpu, "-bios", wrapper("virt") / "boot-wrapper.bin",
-                     "-kernel", harness.VMLINUZ, "-initrd", harness.initramfs(),
-                     "-append", BOOTARGS, cpus=cpus), cpus=cpus, timeout=180)
+    """virt's firmware: payload by fw_cfg, everything of ours in Secure RAM. With 8 CPUs:
+    test_stress.py."""
+    log = boots(firmware(wrapper("virt"), cpu, cpus), cpus=cpus)
     assert "(fw_cfg)" in log and "[47e10000..47e10fff] resident: Hyp stub" in log
 
 
 def test_secure_ram_is_out_of_reach(wrapper):
     """Linux in Hyp mode can neither read nor write where Monitor and PSCI are."""
-    with harness.Guest(command=qemu(SECURE, "-cpu", "cortex-a15", "-bios",
-                                    wrapper("virt") / "boot-wrapper.bin", "-kernel",
-                                    harness.VMLINUZ, "-initrd", harness.initramfs(),
-                                    "-append", BOOTARGS)) as guest:
+    with harness.Guest(command=firmware(wrapper("virt"))) as guest:
         for page in range(0x0E000000, 0x0E013000, 0x1000):
             assert "Bus error" in guest.run(f"busybox devmem {page:#x} 32"), hex(page)
             assert "Bus error" in guest.run(f"busybox devmem {page:#x} 32 0"), hex(page)

@@ -14,6 +14,7 @@ import pytest
 import harness
 from test_linux import ALARMS, own_lines
 from test_modes import virt_machine
+from test_sources import firmware
 
 SEED = int(os.environ.get("SEED", "1"))
 SOAK = int(os.environ.get("SOAK_CYCLES", "0"))
@@ -40,7 +41,7 @@ def board(name, cpus):
     return {"SMP": cpus, "DTB": harness.DTB}, {"cpus": cpus}
 
 
-def boot(image, **options):
+def boot(image=None, **options):
     """A Guest that has all of its CPUs."""
     for _ in range(TRIES):
         guest = harness.Guest(image, timeout=600, **options)
@@ -95,15 +96,23 @@ def check_whole(guest, cpus):
     assert guest.end("poweroff -f") == 0
 
 
+# With 8 CPUs on a host that has fewer cores both boot and cycle are slow: see docs/psci.md.
 @pytest.mark.parametrize("name, cpus, cycles", [("vexpress-a15", 4, 900), ("virt", 8, 100)])
 def test_hotplug(name, cpus, cycles):
-    """Linux turns CPUs off and on at random, with work for all of them."""
+    """Linux turns CPUs off and on at random, with work for all of them. With 8 CPUs the
+    wrapper is virt's firmware."""
     cycles = SOAK or cycles
-    variables, options = board(name, cpus)
-    image = harness.linux(f"stress-{cpus}", **variables, BOOTARGS="console=ttyAMA0",
-                          INITRD=initramfs("hotplug", {"bin/hotplug": program("hotplug")}))
+    initrd = initramfs("hotplug", {"bin/hotplug": program("hotplug")})
+    if name == "virt":
+        options = {"command": firmware(harness.build("sources", "wrapper", BOARD=name),
+                                       cpus=cpus, initrd=initrd)}
+    else:
+        variables, options = board(name, cpus)
+        options["image"] = harness.linux(f"stress-{cpus}", **variables, INITRD=initrd,
+                                         BOOTARGS="console=ttyAMA0")
     # For 100 cycles, as it says then.
-    with boot(image, **options) as guest:
+    with boot(**options) as guest:
+        assert "CPU: All CPU(s) started in HYP mode." in guest.log
         guest.child.send(f"hotplug {cycles} {SEED}\n")
         for done in range(100, cycles + 1, 100):
             guest.wait(rf"hotplug: {done} cycles done|hotplug: FAIL[^\n]*\n")
