@@ -270,7 +270,8 @@ static struct sight look(const struct storm *me, const struct storm *at)
 {
 	struct sight sight = { at->phase, at->starts, false };
 
-	sight.pending = at->came[number(me)] != me->won[number(at)];
+	/* One more has come than we have won: by the call that we are in. */
+	sight.pending = (int32_t)(me->won[number(at)] - at->came[number(me)]) > 0;
 	return sight;
 }
 
