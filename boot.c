@@ -171,8 +171,7 @@ static void fill_resident(const struct platform *platform)
 	for (struct cpu_area *area = cpus; area < end; area++) {
 		area->cpu.mpidr = *mpidr++;
 		area->cpu.state = CPU_ABSENT;
-		area->cpu.choosing = 0;
-		area->cpu.ticket = 0;
+		area->cpu.index = area - cpus;
 	}
 }
 

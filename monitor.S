@@ -285,8 +285,11 @@ leave_others_alone:
 	str	r3, [sp, #CPU_STATE]
 	dmb
 	mov	r3, #0
-	str	r3, [sp, #CPU_CHOOSING]
-	str	r3, [sp, #CPU_TICKET]
+	load_address r0, bakery
+	ldr	r1, [sp, #CPU_INDEX]
+	add	r0, r0, r1
+	strb	r3, [r0, #BAKERY_CHOOSING]
+	strb	r3, [r0, #BAKERY_TICKET]
 	dsb
 	sev
 	bx	lr

@@ -37,7 +37,7 @@
 			 BIT_OF(PSCI_FEATURES) | (BOARD_RESET_KEEPS_RAM ? \
 			 BIT_OF(PSCI_SYSTEM_RESET2) : 0))
 
-#define TICKET_MAX	UINT32_MAX	/* of the lock */
+#define TICKET_MAX	UINT8_MAX	/* of the lock */
 
 const struct console console = {
 	BOARD_UART_DATA, BOARD_UART_STATUS, BOARD_UART_MASK, BOARD_UART_READY,
@@ -52,70 +52,80 @@ struct cpu_area cpus[MAX_CPUS] __attribute__((section(".noinit")));
  * MMU off there is none. Plain loads and stores to Strongly-ordered memory
  * keep their order, which is all that this needs.
  *
- * Tickets grow while there is always somebody who waits, and an hour of that may
- * be enough to wrap. So who meets the last one lets it pass, and draws anew.
+ * Who finds nobody else's byte set needs not look at them one by one: so it costs
+ * the same with any number of CPUs.
+ *
+ * Tickets grow while there is always somebody who waits. So who meets the last one
+ * lets it pass, and draws anew.
  */
+struct bakery bakery __attribute__((section(".data")));
+
 static void lock(struct cpu *me)
 {
-	struct cpu_area *area, *end = cpus + resident.cpu_count;
-	uint32_t ticket;
+	uint32_t self = me->index, n, ticket;
 
 draw:
 	ticket = 0;
-	me->choosing = 1;
+	bakery.choosing.of[self] = 1;
 	dmb();
-	area = cpus;
-	do {
-		uint32_t theirs = area->cpu.ticket;
+	if (bakery.ticket.four[0] | bakery.ticket.four[1]) {
+		for (n = 0; n < MAX_CPUS; n++) {
+			uint32_t theirs = bakery.ticket.of[n];
 
-		if (theirs == TICKET_MAX) {
-			me->choosing = 0;
-			while (area->cpu.ticket == TICKET_MAX)
-				yield();
-			goto draw;
+			if (theirs == TICKET_MAX) {
+				bakery.choosing.of[self] = 0;
+				while (bakery.ticket.of[n] == TICKET_MAX)
+					yield();
+				goto draw;
+			}
+			if (theirs > ticket)
+				ticket = theirs;
 		}
-		if (theirs > ticket)
-			ticket = theirs;
-	} while (++area < end);
-	me->ticket = ++ticket;
+	}
+	bakery.ticket.of[self] = ++ticket;
 	dmb();
-	me->choosing = 0;
+	bakery.choosing.of[self] = 0;
 
-	area = cpus;
-	do {
-		struct cpu *other = &area->cpu;
+	if (!(bakery.choosing.four[0] | bakery.choosing.four[1])) {
+		dmb();
+		if (bakery.ticket.four[self / 4] == ticket << self % 4 * 8 &&
+		    !bakery.ticket.four[!(self / 4)])
+			goto locked;
+	}
+	for (n = 0; n < MAX_CPUS; n++) {
 		uint32_t theirs;
 
-		if (other == me)
+		if (n == self)
 			continue;
-		while (other->choosing)
+		while (bakery.choosing.of[n])
 			yield();
 		dmb();
-		while ((theirs = other->ticket) &&
-		       (theirs < ticket || (theirs == ticket && other < me)))
+		while ((theirs = bakery.ticket.of[n]) &&
+		       (theirs < ticket || (theirs == ticket && n < self)))
 			yield();
-	} while (++area < end);
+	}
+locked:
 	dmb();
 }
 
 static void unlock(struct cpu *me)
 {
 	dmb();
-	me->ticket = 0;
+	bakery.ticket.of[me->index] = 0;
 }
 
+/* Most often Aff0 numbers the CPUs, as the DTB does. */
 static struct cpu *cpu_by_mpidr(uint32_t mpidr)
 {
-	struct cpu_area *area = cpus;
-	uint32_t n = resident.cpu_count;
+	uint32_t count = resident.cpu_count, n = mpidr & 0xff;
 
 	if (mpidr & ~MPIDR_AFFINITY)
 		return NULL;
-	do {
-		if (area->cpu.mpidr == mpidr)
-			return &area->cpu;
-		area++;
-	} while (--n);
+	if (n < count && cpus[n].cpu.mpidr == mpidr)
+		return &cpus[n].cpu;
+	for (n = 0; n < count; n++)
+		if (cpus[n].cpu.mpidr == mpidr)
+			return &cpus[n].cpu;
 	return NULL;
 }
 

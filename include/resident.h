@@ -18,8 +18,11 @@
 /* Fields of struct cpu, for monitor.S. */
 #define CPU_MPIDR	0
 #define CPU_STATE	4
-#define CPU_CHOOSING	16
-#define CPU_TICKET	20
+#define CPU_INDEX	16
+
+/* Fields of struct bakery, for monitor.S. */
+#define BAKERY_CHOOSING	0
+#define BAKERY_TICKET	MAX_CPUS
 
 /* enum cpu_state, beyond PSCI's numbers for AFFINITY_INFO. */
 #define CPU_STATE_ABSENT	3
@@ -84,13 +87,23 @@ struct cpu {
 	volatile uint32_t state;	/* enum cpu_state */
 	volatile uint32_t entry;	/* given to CPU_ON */
 	volatile uint32_t context_id;	/* given to CPU_ON */
-	volatile uint32_t choosing;	/* the lock: see psci.c */
-	volatile uint32_t ticket;
+	uint32_t index;			/* in cpus[] */
 };
 
 struct cpu_area {
 	uint8_t stack[CPU_STACK_SIZE] __attribute__((aligned(8)));
 	struct cpu cpu;
+};
+
+/* A byte of each CPU; one load of a word looks at those of four. */
+union byte_of_each_cpu {
+	volatile uint8_t of[MAX_CPUS];
+	volatile uint32_t four[MAX_CPUS / 4];
+};
+
+/* The lock of psci.c; all 0 while nobody has it or wants it. */
+struct bakery {
+	union byte_of_each_cpu choosing, ticket;
 };
 
 /* What the boot CPU found out and chose, the same for every CPU. */
@@ -113,12 +126,15 @@ _Static_assert(offsetof(struct resident, boot_mode) == RESIDENT_WORD, "monitor.S
 _Static_assert(offsetof(struct resident, cpu_count) == RESIDENT_CPU_COUNT, "monitor.S");
 _Static_assert(sizeof(struct cpu_area) == CPU_AREA_SIZE, "monitor.S");
 _Static_assert(offsetof(struct cpu, state) == CPU_STATE, "monitor.S");
-_Static_assert(offsetof(struct cpu, choosing) == CPU_CHOOSING, "monitor.S");
-_Static_assert(offsetof(struct cpu, ticket) == CPU_TICKET, "monitor.S");
+_Static_assert(offsetof(struct cpu, index) == CPU_INDEX, "monitor.S");
+_Static_assert(offsetof(struct bakery, choosing) == BAKERY_CHOOSING, "monitor.S");
+_Static_assert(offsetof(struct bakery, ticket) == BAKERY_TICKET, "monitor.S");
+_Static_assert(MAX_CPUS == 8, "psci.c: lock() looks at two words");
 _Static_assert(offsetof(struct console, ready) == CONSOLE_READY, "report.h");
 
 extern struct resident resident;
 extern struct cpu_area cpus[MAX_CPUS];
+extern struct bakery bakery;
 extern const struct console console;
 
 /* The RAM that the DTB has; payload.S fills it where the build knows the DTB. */

@@ -1532,7 +1532,7 @@ static _Noreturn void bench(struct percpu *me)
 		bench_hvc(hyp_vectors);
 	if (machine.psci) {
 		bench_psci();
-		for (uint32_t i = 0; i < machine.cpu_count; i++) {
+		for (uint32_t i = machine.cpu_count; i-- > 0; ) {
 			if (machine.mpidr[i] == own_mpidr())
 				continue;
 			bench_cpu_on(machine.mpidr[i]);

@@ -53,10 +53,12 @@
  *   between depends on it.
  * - Entry and context_id are the caller's number, and both are wiped when they
  *   have been used, so that an old value counts as a wrong one.
- * - The loops over cpus[] leave out the CPU itself, which would not wait for it.
+ * - The loops over all CPUs leave out the CPU itself, which would not wait for it.
+ * - lock() looks at the bytes of four CPUs at once, twice for eight; here there are
+ *   three.
  * - What the boot CPU stores before it enters the kernel reaches memory at once,
  *   and so does what secure_init() and kernel_state_init() do.
- * - Tickets have TICKET_BITS bits, not 32, and wrap as those would.
+ * - Tickets have TICKET_BITS bits, not 8, and wrap as those would.
  */
 #define N		3
 
@@ -76,7 +78,7 @@
 #define ME		(_pid + 1)	/* as an entry or a context_id */
 
 typedef Cpu {
-	/* struct cpu, as it is in memory; entry and context_id: whose */
+	/* struct cpu and struct bakery, as in memory; entry and context_id: whose */
 	unsigned state : 3 = ABSENT;
 	unsigned entry : 2;
 	unsigned context_id : 2;
@@ -167,7 +169,11 @@ inline wfe()
 	fi
 }
 
-/* The loops over cpus[], but for the CPU itself. */
+/* What one look at the bytes of all CPUs says of the others. */
+#define others_have_no(byte)	((!c[0].byte || _pid == 0) && (!c[1].byte || _pid == 1) && \
+				 (!c[2].byte || _pid == 2))
+
+/* The loops over them, but for the CPU itself. */
 inline first_other(i)
 {
 	i = (_pid == 0 -> 1 : 0)
@@ -259,17 +265,22 @@ kernel:
 
 cpu_on:
 	/* psci.c: turn_on: lock(me); */
-	/* psci.c: lock: me->choosing = 1; */
+	/* psci.c: lock: bakery.choosing.of[self] = 1; */
 	atomic { store_choosing(1); first_other(i) };
 	/* psci.c: lock: dmb(); */
 	dmb;
+	/* psci.c: lock: if (bakery.ticket.four[0] | bakery.ticket.four[1]) { */
+	if
+	:: atomic { others_have_no(ticket) -> goto drawn }
+	:: !others_have_no(ticket)
+	fi;
 	do
-	/* psci.c: lock: uint32_t theirs = area->cpu.ticket; */
+	/* psci.c: lock: uint32_t theirs = bakery.ticket.of[n]; */
 	/* psci.c: lock: if (theirs == TICKET_MAX) { */
 	:: atomic { c[i].ticket == TICKET_MAX ->
-		/* psci.c: lock: me->choosing = 0; */
+		/* psci.c: lock: bakery.choosing.of[self] = 0; */
 		store_choosing(0); ticket = 0 };
-		/* psci.c: lock: while (area->cpu.ticket == TICKET_MAX) */
+		/* psci.c: lock: while (bakery.ticket.of[n] == TICKET_MAX) */
 		/* psci.c: lock: goto draw; */
 		atomic { c[i].ticket != TICKET_MAX -> i = 0; goto cpu_on }
 	/* psci.c: lock: if (theirs > ticket) */
@@ -281,17 +292,31 @@ cpu_on:
 		:: else
 		fi }
 	od;
-	/* psci.c: lock: me->ticket = ++ticket; */
+drawn:
+	/* psci.c: lock: bakery.ticket.of[self] = ++ticket; */
 	atomic { ticket++; assert(ticket != 0) /* TICKETS */; store_ticket(ticket) };
 	/* psci.c: lock: dmb(); */
-	/* psci.c: lock: me->choosing = 0; */
+	/* psci.c: lock: bakery.choosing.of[self] = 0; */
 	atomic { dmb; store_choosing(0); first_other(i) };
+	/* psci.c: lock: if (!(bakery.choosing.four[0] | bakery.choosing.four[1])) { */
+	if
+	:: others_have_no(choosing) ->
+		/* psci.c: lock: dmb(); */
+		/* psci.c: lock: if (bakery.ticket.four[self / 4] == ticket << self % 4 * 8 && */
+		/* psci.c: lock: !bakery.ticket.four[!(self / 4)]) */
+		if
+		/* psci.c: lock: goto locked; */
+		:: atomic { dmb && others_have_no(ticket) -> goto has_lock }
+		:: dmb && !others_have_no(ticket)
+		fi
+	:: !others_have_no(choosing)
+	fi;
 	do
-	/* psci.c: lock: while (other->choosing) */
+	/* psci.c: lock: while (bakery.choosing.of[n]) */
 	:: !c[i].choosing ->
 		/* psci.c: lock: dmb(); */
-		/* psci.c: lock: while ((theirs = other->ticket) && */
-		/* psci.c: lock: (theirs < ticket || (theirs == ticket && other < me))) */
+		/* psci.c: lock: while ((theirs = bakery.ticket.of[n]) && */
+		/* psci.c: lock: (theirs < ticket || (theirs == ticket && n < self))) */
 		atomic {
 			dmb &&
 			!(c[i].ticket != 0 &&
@@ -303,6 +328,7 @@ cpu_on:
 			fi
 		}
 	od;
+has_lock:
 	/* psci.c: lock: dmb(); */
 	atomic {
 		dmb;
@@ -339,7 +365,7 @@ cpu_on:
 unlock:
 	/* psci.c: turn_on: unlock(me); */
 	/* psci.c: unlock: dmb(); */
-	/* psci.c: unlock: me->ticket = 0; */
+	/* psci.c: unlock: bakery.ticket.of[me->index] = 0; */
 	atomic { dmb; target = 0; locked = 0; store_ticket(0); goto kernel };
 
 cpu_off:
@@ -416,9 +442,9 @@ faulted:
 	};
 	do
 	/* monitor.S: leave_others_alone: dmb */
-	/* monitor.S: leave_others_alone: str r3, [sp, #CPU_CHOOSING] */
+	/* monitor.S: leave_others_alone: strb r3, [r0, #BAKERY_CHOOSING] */
 	:: atomic { me.choosing -> me.choosing = 0 }
-	/* monitor.S: leave_others_alone: str r3, [sp, #CPU_TICKET] */
+	/* monitor.S: leave_others_alone: strb r3, [r0, #BAKERY_TICKET] */
 	:: atomic { !me.choosing -> me.ticket = 0; locked = (locked == ME -> 0 : locked); break }
 	od;
 	/* monitor.S: leave_others_alone: dsb */

@@ -38,3 +38,13 @@ def test_cost_does_not_depend_on_sizes(tmp_path):
                               QUIET=1) / "linux-system.axf"
         counts.append(bench.until(image, bench.KERNEL))
     assert counts[0] == counts[1]
+
+
+def test_calls_do_not_depend_on_the_number_of_cpus():
+    """The same counts with 2 CPUs and with 4, the last of which is turned on."""
+    counts = []
+    for cpus in (2, 4):
+        _, at, runs = bench.calls(cpus)
+        assert (cpus - 1, at["bench_woken"]) in runs[0]
+        counts.append([bench.cost(call, at, runs) for call in bench.CALLS])
+    assert counts[0] == counts[1]

@@ -88,8 +88,10 @@ def check_at_rest(memory, start, at):
     """CPU 0 on, CPU 1 off, nobody has a lock or wants one."""
     for cpu, state in enumerate((0, 1)):
         fields = at["cpus"] - start + cpu * CPU_AREA + CPU_AREA - CPU_FIELDS
-        mpidr, is_state, _, _, choosing, ticket = struct.unpack_from("<6I", memory, fields)
-        assert (mpidr, is_state, choosing, ticket) == (cpu, state, 0, 0)
+        mpidr, is_state, _, _, index = struct.unpack_from("<5I", memory, fields)
+        assert (mpidr, is_state, index) == (cpu, state, cpu)
+    bakery = at["bakery"] - start
+    assert not any(memory[bakery:bakery + 16])
 
 
 def check_passed(text, status, mode, calls):

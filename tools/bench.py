@@ -93,6 +93,22 @@ def payload_labels():
             for name, address in at.items() if name.startswith("bench_")}
 
 
+# What there are labels for in payloads/conformance.c.
+CALLS = {"hvc": "hvc_set_vectors", "psci": "psci_version", "cpu_on": "cpu_on"}
+
+
+def calls(cpus):
+    """(image, labels, traces) of a payload that makes each call, CPU_ON of the last CPU."""
+    image = harness.conformance(f"bench-calls-{cpus}", "conformance=bench", SMP=cpus, QUIET=1)
+    return image, payload_labels(), [list(trace(image, cpus)) for _ in range(3)]
+
+
+def cost(call, at, runs):
+    """The caller's instructions; CPUs run side by side: what one waits for is not its own."""
+    return min(between(run, 0, at[f"bench_{call}_begin"], at[f"bench_{call}_end"])
+               for run in runs)
+
+
 def measure():
     quiet = {"SMP": 1, "QUIET": 1}
     fast = "conformance=fast"
@@ -104,17 +120,10 @@ def measure():
     yield ("reset_to_kernel_libfdt", "instructions", 150000,
            min(until(libfdt, KERNEL, cpus=2) for _ in range(3)))
 
-    image = harness.conformance("bench-calls", "conformance=bench", SMP=2, QUIET=1)
-    at = payload_labels()
-    # CPUs run side by side: what one waits for another is not its own cost.
-    runs = [list(trace(image, 2)) for _ in range(3)]
-    steps = runs[0]
-    for name, label, budget in (("hvc_set_vectors", "hvc", 12), ("psci_version", "psci", 30),
-                                ("cpu_on", "cpu_on", 150)):
-        yield (name, "instructions", budget,
-               min(between(run, 0, at[f"bench_{label}_begin"], at[f"bench_{label}_end"])
-                   for run in runs))
-    own = [pc for cpu, pc in steps if cpu == 1]
+    image, at, runs = calls(cpus=2)
+    for name, budget in (("hvc", 12), ("psci", 30), ("cpu_on", 150)):
+        yield CALLS[name], "instructions", budget, cost(name, at, runs)
+    own = [pc for cpu, pc in runs[0] if cpu == 1]
     end = own.index(at["bench_woken"])
     waits = {pc for pc, (_, text) in harness.disassembly(image)[0].items() if text == "wfe"}
     last_wfe = max(i for i, pc in enumerate(own[:end]) if pc in waits)
