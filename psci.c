@@ -365,6 +365,10 @@ uint32_t hyp_psci(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 			 function == PSCI_CPU_SUSPEND ? a2 : a1;
 	struct cpu *target;
 
+	/* Standby has no use for an entry. */
+	if (function == PSCI_CPU_SUSPEND &&
+	    !(a1 & (PSCI_POWER_DOWN | PSCI_POWER_DOWN_EXTENDED)))
+		return hyp_psci_smc(function, a1, a2, a3);
 	if (!entry_is_valid(entry))
 		return PSCI_INVALID_ADDRESS;
 	if (function != PSCI_CPU_ON) {

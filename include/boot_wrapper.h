@@ -135,6 +135,10 @@
 #define PSCI_AFFINITY_OFF		1
 #define PSCI_AFFINITY_ON_PENDING	2
 
+/* CPU_SUSPEND's StateType in power_state, in its original and extended formats. */
+#define PSCI_POWER_DOWN		(1 << 16)
+#define PSCI_POWER_DOWN_EXTENDED (1 << 30)
+
 /* SYSTEM_RESET2's one architectural type. */
 #define PSCI_SYSTEM_WARM_RESET	0
 

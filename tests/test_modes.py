@@ -358,6 +358,7 @@ def check_lives(text, status, cpus, word):
     for cpu in range(1, cpus):
         for life in ("", " life 2"):
             assert f"cpu{cpu}{life} entry: r3 is the boot CPU's boot-mode word" in text
+            assert f"cpu{cpu}{life} CPU_SUSPEND to standby ends for an interrupt" in text
             assert f"cpu{cpu}{life} HVC reaches the trampoline" in text
 
 
