@@ -331,7 +331,7 @@ report_unexpected:
  *
  * Entered in: any mode, before hand-over only.
  * Returns:    on other CPUs, and if no host listens; sp is kept.
- * Clobbers:   r0..r5, r12.
+ * Clobbers:   r0..r5, r12, lr, and the flags.
  */
 boot_failed:
 	mrc	MPIDR(r0)

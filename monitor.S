@@ -101,7 +101,7 @@ smc:
 /*
  * A semihosting call that no host took: answer "failed" and go on.
  *
- * Entered in: Secure SVC mode. Returns r0 = -1, clobbers nothing else.
+ * Entered in: SVC mode, Secure or not. Returns r0 = -1, clobbers nothing else.
  */
 svc:
 	mvn	r0, #0

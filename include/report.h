@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reporting an exception that nobody expected, for the vector tables of
- * hyp_stub.S and monitor.S: needs no stack, no memory but the four words of
- * the console, and no mode in particular. Assembly only.
+ * boot.S, hyp_stub.S and monitor.S: needs no stack, no memory but the four
+ * words of the console, and no mode in particular. Assembly only.
  *
  * The CPU never goes back to what it did, so all registers are free:
  *   r4  name of the exception	r5  its PC	r6  SPSR

@@ -31,6 +31,7 @@ struct image {
 	const char *kind;		/* of a module: see multiboot.h */
 };
 
+#define PAGE		4096
 #define MAX_MODULES	4		/* beside kernel and initrd */
 
 struct sources {

@@ -13,10 +13,10 @@
 #include "multiboot.h"
 #include "sources.h"
 
-#define PAGE			4096
 #define MIB			(1024 * 1024)
 #define WORK_SPACE		MIB	/* a decompressor's, behind the zImage */
 #define DTB_SLACK		8192	/* what mending a DTB may add, twice */
+#define PAGE_TABLES		0x3000	/* what Linux uses first, from the start of RAM */
 
 /*
  * What must not be overwritten from here on; and what nothing new is put into,
@@ -143,7 +143,7 @@ static void read_chosen(struct sources *sources, const void *fdt)
 	int chosen = fdt_path_offset(fdt, "/chosen"), length;
 	const char *text = fdt_getprop(fdt, chosen, "bootargs", &length);
 
-	if (text && length > 0)
+	if (text && length > 0 && !sources->bootargs)
 		set_options(sources, text, strnlen(text, length), "bw.");
 	if (sources->xen.size && fdt_getprop(fdt, chosen, "xen,dom0-bootargs", NULL))
 		text = fdt_getprop(fdt, chosen, "xen,dom0-bootargs", &length);
@@ -301,23 +301,26 @@ static void keep_modules(struct map *map, struct image *const *modules)
 			keep(map, (*modules)->at, (*modules)->at + (*modules)->size);
 }
 
-/* Each stays where it lies, if nothing that is started comes there. */
+/* Each stays where it lies, if a kernel maps that and nothing started comes there. */
 static void place_modules(const struct map *map, struct image *const *modules)
 {
 	struct map taken = *map;
+	uint32_t limit = map->ram_start + LOWMEM_SIZE;
 
+	if (limit > map->ram_end)
+		limit = map->ram_end;
 	keep_modules(&taken, modules);
 	for (; *modules; modules++) {
 		struct image *image = *modules;
 		uint32_t at = image->at;
 
-		if (!image->size || (at >= map->ram_start && at < map->ram_end &&
+		if (!image->size || (at >= map->ram_start && at < limit &&
+				     image->size <= limit - at &&
 				     !in_the_way(map, at, at + image->size)))
 			continue;
 		at = find_room(&taken, image->what, image->size,
 			       INITRD_DEFAULT_ADDR < map->ram_end ?
-			       INITRD_DEFAULT_ADDR : map->ram_start,
-			       map->ram_start + LOWMEM_SIZE);
+			       INITRD_DEFAULT_ADDR : map->ram_start, limit);
 		bring(image, at);
 		keep(&taken, at, at + image->size);
 	}
@@ -409,6 +412,16 @@ static void load_elf(struct map *map, struct image *kernel,
 	payload.entry = layout->entry;
 }
 
+/* A Linux that finds a DTB right behind itself takes that instead of r2's. */
+static void hide_appended_dtb(uint32_t zimage)
+{
+	uint8_t *start = (uint8_t *)(uintptr_t)zimage;
+	uint8_t *behind = start + zimage_size(start);
+
+	if (recognise(behind) == FORMAT_DTB)
+		memset(behind, 0, 4);
+}
+
 /*
  * A zImage, Xen, or anything that starts at its first byte. It may stay where a
  * loader put it, if that is in a page of its own and in the first 128 MiB.
@@ -450,9 +463,17 @@ static void load_zimage(struct map *map, struct image *kernel,
 		bad_image(kernel, "inflates into the wrapper");
 
 	uint32_t inflated = map->ram_start + (uint32_t)footprint, start, end;
+
+	if (footprint && overlap(map->reserved, map->reserved_count,
+				 map->ram_start + PAGE_TABLES, inflated))
+		bad_image(kernel, "inflates into memory that the DTB reserves");
+
 	bool stays = kernel->at % PAGE == 0 && kernel->at >= map->ram_start &&
 		     kernel->at < limit && need <= limit - kernel->at &&
-		     !in_the_way(map, kernel->at, kernel->at + need);
+		     !in_the_way(map, kernel->at, kernel->at + need) &&
+		     (kernel->at >= inflated ||
+		      !overlap(map->reserved, map->reserved_count, inflated,
+			       inflated + need));
 	struct map taken = *map;
 
 	keep(&taken, kernel->at, kernel->at + kernel->size);
@@ -473,11 +494,8 @@ static void load_zimage(struct map *map, struct image *kernel,
 	place_modules(map, modules);
 	bring(kernel, start);
 
-	/* A Linux that finds a DTB right behind itself takes that instead of r2's. */
-	uint8_t *behind = (uint8_t *)(uintptr_t)(start + kernel->size);
-
-	if (recognise(behind) == FORMAT_DTB)
-		memset(behind, 0, 4);
+	if (format == FORMAT_LINUX)
+		hide_appended_dtb(start);
 	payload.kernel = start;
 	payload.kernel_end = start + kernel->size;
 	payload.entry = start;
@@ -506,6 +524,8 @@ static void check_dom0(const struct image *kernel)
 				     &footprint);
 	if (wrong)
 		bad_image(kernel, wrong);
+	if (format == FORMAT_LINUX)
+		hide_appended_dtb(kernel->at);
 }
 
 /* For a hypervisor, which of them is what. */
@@ -567,6 +587,9 @@ static void find_payload(struct sources *sources)
 	find_appended(sources);
 	find_fw_cfg(sources);
 	find_table(sources);
+	if (sources->bootargs)
+		set_options(sources, sources->bootargs, strlen(sources->bootargs),
+			    "bw.");
 
 	uint32_t passed = loader_dtb();
 
@@ -620,6 +643,9 @@ void load_payload(void)
 	unsigned count = 1;
 	uint32_t modes = 0;
 
+	/* A loader may have left one behind, which says nothing of our accesses. */
+	if (!readable((uintptr_t)&payload))
+		say("an asynchronous abort was pending at entry; ignored");
 	find_payload(&sources);
 	find_ram(&map);
 	if (xen->size) {

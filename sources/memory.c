@@ -118,6 +118,10 @@ static void read_table(struct sources *sources, uint32_t at, const char *from)
 		uint32_t where = at + entry->offset;
 		const char *text = (const char *)bytes(where);
 
+		if (!may_read(where))
+			refuse("the table at %x (%s) names %x, where there is no "
+			       "memory; make it again with tools/bw-pack", at,
+			       from, where);
 		switch (entry->kind) {
 		case TABLE_KERNEL:
 			add_image(&sources->kernel, "kernel", from, where, entry->size);
@@ -175,7 +179,9 @@ void find_appended(struct sources *sources)
 	static const char from[] = "behind the image";
 	uint32_t at = loaded_at + WINDOW_SIZE, padding = 0;
 
-	while (padding < MAX_PADDING && (padding || may_read(at))) {
+	while (padding < MAX_PADDING &&
+	       ((padding && at % PAGE <= PAGE - FORMAT_HEADER_SIZE) ||
+		may_read(at))) {
 		switch (recognise(bytes(at))) {
 		case FORMAT_TABLE:
 			read_table(sources, at, from);
@@ -216,7 +222,8 @@ void find_preloaded(struct sources *sources)
 		/* An initrd without a header may be what DTB or bootargs name. */
 		if (format == FORMAT_UNKNOWN || format == FORMAT_TABLE ||
 		    format == FORMAT_RAMDISK ||
-		    (format == FORMAT_UIMAGE && sources->initrd.size) ||
+		    (format == FORMAT_UIMAGE && sources->initrd.size &&
+		     uimage_type(bytes(addresses[i])) != UIMAGE_KERNEL) ||
 		    (format == FORMAT_DTB && sources->dtb.size))
 			continue;
 		add_by_content(sources, addresses[i], from);

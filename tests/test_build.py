@@ -251,7 +251,14 @@ def ancient_dtb(tmp_path):
     return path
 
 
+def appended(tmp_path):
+    path = tmp_path / "zImage-dtb"
+    path.write_bytes(harness.VMLINUZ.read_bytes() + harness.DTB.read_bytes())
+    return path
+
+
 BAD = {
+    "a kernel with its DTB": ({"KERNEL": appended}, "a DTB is appended, which Linux would take"),
     "no such kernel": ({"KERNEL": "/nonexistent/zImage"}, "No such file or directory"),
     "no such DTB": ({"DTB": "/nonexistent/x.dtb"}, "No such file or directory"),
     "no such initrd": ({"INITRD": "/nonexistent/rd"}, "No such file or directory"),

@@ -22,6 +22,7 @@ from elftools.elf.elffile import ELFFile
 
 import harness
 from test_build import edited_dtb
+from test_modes import A9_DTB
 
 BOOTARGS = "console=ttyAMA0"
 SECURE = "virt,secure=on,virtualization=on"
@@ -61,7 +62,10 @@ def stopped(command, intact):
                               encoding="utf-8", codec_errors="replace", echo=False)
         try:
             child.expect(r"boot-wrapper: .*\n")
-            text = (child.before + child.after).replace("\r", "")
+            text = child.before + child.after
+            # It says no more, and starts nothing.
+            child.expect([r"boot-wrapper: .*\n", pexpect.TIMEOUT], timeout=0.3)
+            text = (text + str(child.before) + str(child.after)).replace("\r", "")
             with socket.socket(socket.AF_UNIX) as monitor:
                 monitor.connect(qmp)
                 stream = monitor.makefile("rw")
@@ -175,8 +179,9 @@ def test_packed(wrapper, tmp_path):
     path = tmp_path / "packed"
     subprocess.run([sys.executable, PACK, "--wrapper", wrapper() / "boot-wrapper.bin", "--kernel",
                     harness.VMLINUZ, "--initrd", harness.initramfs(), "--dtb", harness.DTB,
-                    "--bootargs", BOOTARGS, "-o", path], check=True, capture_output=True)
-    log = boots(qemu(harness.MACHINE, "-kernel", path, "-dtb", harness.DTB))
+                    "--bootargs", BOOTARGS, "--options", "mode=svc", "-o", path], check=True,
+                   capture_output=True)
+    log = boots(qemu(harness.MACHINE, "-kernel", path, "-dtb", harness.DTB), mode="SVC")
     assert "(behind the image)" in log
 
 
@@ -312,6 +317,61 @@ def test_semihosting(wrapper, tmp_path, form):
         assert guest.end("poweroff -f") == 0
 
 
+# Each option, and what the payload and the wrapper say of it. conformance.c looks at the rest.
+OPTIONS = {
+    "mode svc": ("boot-mode word 424d0032", "takes svc .as asked for."),
+    "grant secure": ("boot-mode word 424d0023", "it owns Hyp mode and Secure state"),
+    "smc none": ("boot-mode word 424d0022", "resident: nothing"),
+    "smp-method pen": ("boot-mode word 424d0022", "resident: Hyp stub, Monitor\n"),
+    "quiet 1": ("boot-mode word 424d0022", ""),
+}
+
+
+@pytest.mark.parametrize("how", ["on the host's command line", "in bootargs"])
+@pytest.mark.parametrize("option", OPTIONS)
+def test_options(wrapper, option, how):
+    """What is said at run time does what it does when it is built in."""
+    files = f"--kernel {harness.payload(harness.BOARD)} --dtb {harness.DTB}"
+    if how == "in bootargs":
+        command = f"{files} -- {BOOTARGS} bw.{option.replace(' ', '=')}"
+    else:
+        command = f"{files} --{option} -- {BOOTARGS}"
+    text, status = harness.run(semihosted(wrapper, command), timeout=60)
+    assert "conformance: PASS" in text and status == 0, text
+    for said in OPTIONS[option]:
+        assert re.search(said, text), text
+    assert ("boot-wrapper: version" not in text) == (option == "quiet 1")
+
+
+def test_no_initrd(wrapper, tmp_path):
+    """Not the one that a loader has put into the DTB either."""
+    dtb = tmp_path / "dtb"
+    dtb.write_bytes(harness.DTB.read_bytes())
+    for end, at in (("start", 0x90000000), ("end", 0x90001000)):
+        subprocess.run(["fdtput", "-t", "x", dtb, "/chosen", f"linux,initrd-{end}", f"{at:x}"],
+                       check=True)
+    for option, there in (("", True), ("--no-initrd", False)):
+        command = f"--kernel {harness.payload(harness.BOARD)} {option} -- {BOOTARGS}"
+        text, status = harness.run(semihosted(wrapper, command, "-dtb", dtb), timeout=60)
+        assert "conformance: PASS" in text and status == 0, text
+        assert ("] initrd" in text) == there, text
+
+
+def test_vexpress_a9(tmp_path):
+    """A board without Hyp mode, from the host and behind the image."""
+    build = harness.build("sources", "wrapper", BOARD="vexpress-a9")
+    payload, dtb = harness.payload("vexpress-a9"), A9_DTB
+    machine = "vexpress-a9,secure=on"
+    packed = image(tmp_path, build / "boot-wrapper.bin", payload, dtb)
+    for command in (
+            qemu(machine, "-kernel", build / "linux-system-semi.axf", "-append",
+                 f"--kernel {payload} --dtb {dtb} -- {BOOTARGS}", semihosting=True, cpus=1),
+            qemu(machine, "-kernel", packed, "-append", BOOTARGS, "-dtb", dtb,
+                 semihosting=True, cpus=1)):
+        text, status = harness.run(command, timeout=60)
+        assert "conformance: PASS" in text and status == 0, text
+
+
 @pytest.fixture
 def big(tmp_path):
     """A file of 256 MiB."""
@@ -414,18 +474,41 @@ def test_preloaded(wrapper, tmp_path):
     assert "(the table)" in boots(command)
 
 
-@pytest.mark.parametrize("how", ["found", "named"])
-def test_preloaded_by_address(wrapper, how):
+@pytest.mark.parametrize("how", ["found", "named", "uImage"])
+def test_preloaded_by_address(wrapper, tmp_path, how):
     """What is named comes first, whatever lies at the documented address."""
-    at = 0x82000000 if how == "found" else 0x83000000
+    at = 0x83000000 if how == "named" else 0x82000000
     size = harness.initramfs().stat().st_size
     named = f" bw.kernel={at:#x}" if how == "named" else ""
     command = qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf", "-dtb", harness.DTB,
                    "-append", f"{BOOTARGS} bw.initrd=0x90000000,{size}{named}")
     other = [(harness.VMLINUZ, 0x82000000)] if how == "named" else []
-    for path, where in ((harness.VMLINUZ, at), (harness.initramfs(), 0x90000000), *other):
+    kernel = harness.VMLINUZ
+    if how == "uImage":
+        kernel = changed(tmp_path, kernel, "uImage", lambda data: uimage(data, 2))
+    for path, where in ((kernel, at), (harness.initramfs(), 0x90000000), *other):
         command += ["-device", f"loader,file={path},addr={where:#x},force-raw=on"]
     boots(command)
+
+
+@pytest.mark.parametrize("board", ["vexpress-a15", "virt"])
+def test_preloaded_at_documented_addresses(wrapper, tmp_path, board):
+    """Kernel, DTB and uInitrd, none of them named; virt from an emulated reset."""
+    ram, machine, extra = ((0x80000000, harness.MACHINE, ()) if board == "vexpress-a15" else
+                           (0x40000000, SECURE, ("-cpu", "cortex-a15")))
+    dtb, initrd = tmp_path / "dtb", tmp_path / "uInitrd"
+    if board == "virt":
+        virt_dtb(dtb, machine, 2)
+    else:
+        dtb.write_bytes(harness.DTB.read_bytes())
+        subprocess.run(["fdtput", "-t", "s", dtb, "/chosen", "bootargs", BOOTARGS], check=True)
+    initrd.write_bytes(uimage(harness.initramfs().read_bytes(), 3))
+    at = harness.symbols(wrapper(board) / "boot-wrapper.elf")["start"]
+    command = qemu(machine, *extra, "-kernel", wrapper(board) / "boot-wrapper.elf")
+    for path, where in ((harness.VMLINUZ, ram + 0x2000000), (initrd, ram + 0x8000000),
+                        (dtb, at + (0x40000 if board == "virt" else 0x20000))):
+        command += ["-device", f"loader,file={path},addr={where:#x},force-raw=on"]
+    assert boots(command).count("(preloaded)") == 3
 
 
 def idle_kernel(tmp_path):
@@ -451,6 +534,65 @@ def started(command):
         yield where
     finally:
         child.close(force=True)
+
+
+def test_kernel_with_a_dtb_appended(wrapper, tmp_path):
+    """Linux would take that one: without our /psci, our reserved memory, our bootargs."""
+    dtb = tmp_path / "dtb"
+    dtb.write_bytes(harness.DTB.read_bytes())
+    subprocess.run(["fdtput", "-t", "s", dtb, "/", "model", "another"], check=True)
+    kernel = changed(tmp_path, harness.VMLINUZ, "zImage-dtb", lambda data: data + dtb.read_bytes())
+    with harness.Guest(command=semihosted(
+            wrapper, f"--kernel {kernel} --dtb {harness.DTB} --initrd {harness.initramfs()} -- "
+            f"{BOOTARGS}")) as guest:
+        assert guest.run("cat /proc/device-tree/model").strip("\0\n ") == "V2P-CA15"
+        assert guest.end("poweroff -f") == 0
+
+
+def test_initrd_that_no_kernel_maps(wrapper, tmp_path):
+    """It moves to where one does."""
+    initrd = tmp_path / "initrd"
+    initrd.write_bytes(b"here" * 1024)
+    monitor = tmp_path / "monitor"
+    command = semihosted(wrapper, f"--kernel {idle_kernel(tmp_path)} --dtb {harness.DTB} -- "
+                         "bw.initrd=0xb8000000,4096", "-device",
+                         f"loader,file={initrd},addr=0xb8000000,force-raw=on", "-monitor",
+                         f"unix:{monitor},server,nowait")
+    with started(command):
+        assert harness.memory(monitor, 0x88000000, 4096, tmp_path / "memory") == b"here" * 1024
+
+
+def reserving(tmp_path, at):
+    """The board's DTB, and a page that others use."""
+    return edited_dtb(tmp_path, lambda s: s.replace(
+        "vram@18000000 {", f"other@{at:x} {{ reg = <0 {at:#x} 0 0x1000>; no-map; }}; "
+        "vram@18000000 {"))
+
+
+def test_inflating_over_reserved_memory(wrapper, tmp_path):
+    """A zImage unpacks itself to the start of RAM."""
+    refused(semihosted(wrapper, f"--kernel {harness.VMLINUZ} -- {BOOTARGS}", "-dtb",
+                       reserving(tmp_path, 0x80800000)),
+            "inflates into memory that the DTB reserves; ", status=1)
+
+
+@pytest.mark.parametrize("reserved, kernel_at", [(0x83000000, 0x80400000),
+                                                 (0x81008000, 0x82000000)])
+def test_moving_over_reserved_memory(wrapper, tmp_path, reserved, kernel_at):
+    """A zImage in the way of what is in it moves behind that first; not into what others
+    use: then it is put elsewhere."""
+    kernel = tmp_path / "linux"
+    words = [0] * 32
+    words[0], words[24:26] = 0xEA000016, (0xE320F003, 0xEAFFFFFD)   # b to a loop of wfi
+    words[9:15] = 0x016F2818, 0, 128, 0x04030201, 0x45454545, 64
+    words[16:21] = 5, 0x5A534C4B, 88, 0, 0                          # sizes; the first at 88
+    words[22] = 0x1000000
+    kernel.write_bytes(struct.pack("<32I", *words))
+    command = qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf", "-append",
+                   "bw.kernel=0x80400000", "-dtb", reserving(tmp_path, reserved), "-device",
+                   f"loader,file={kernel},addr=0x80400000,force-raw=on")
+    with started(command) as (at, _, _):
+        assert at == kernel_at
 
 
 @pytest.mark.parametrize("place, text", [
@@ -545,7 +687,7 @@ def test_host_files_refused(wrapper, tmp_path, name):
             ("uinitrd", harness.initramfs(), lambda data: uimage(data, 3)),
             ("hollow", harness.VMLINUZ, lambda data: data[:65536] + bytes(len(data) - 65536))):
         files[key] = changed(tmp_path, source, key, change)
-    files["a9"] = harness.DTB.parent / "vexpress-v2p-ca9.dtb"
+    files["a9"] = A9_DTB
     files["big"] = tmp_path / "big"
     with open(files["big"], "wb") as stream:
         stream.truncate(1 << 30)
@@ -583,7 +725,7 @@ def test_no_host(wrapper):
 
 @pytest.mark.parametrize("name, parts, pattern", [
     ("two kernels", lambda k: (k, k), "two of kernel"),
-    ("a DTB of another board", lambda k: (k, harness.DTB.parent / "vexpress-v2p-ca9.dtb"),
+    ("a DTB of another board", lambda k: (k, A9_DTB),
      "no /memory of which 87e00000"),
     ("a DTB cut short", lambda k: (k, harness.DTB.read_bytes()[:1000]), "DTB is not valid"),
     ("a truncated zImage", lambda k: (k.read_bytes()[:2000000],), "truncated zImage"),

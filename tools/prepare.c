@@ -207,6 +207,13 @@ static uint64_t check_linux(const struct file *file)
 		fail("KERNEL=%s: %s (%zu bytes of %u); give another, or copy "
 		     "the file again", file->path, wrong, file->size,
 		     zimage_size(file->data));
+
+	size_t size = zimage_size(file->data);
+
+	if (file->size - size >= FORMAT_HEADER_SIZE &&
+	    recognise(file->data + size) == FORMAT_DTB)
+		fail("KERNEL=%s: a DTB is appended, which Linux would take instead "
+		     "of DTB=; cut it off (head -c %zu)", file->path, size);
 	return footprint;
 }
 
