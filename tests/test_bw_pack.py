@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """tools/bw-pack: the image and its table, byte by byte, and what is refused."""
 
+import ast
+import re
 import struct
 import subprocess
 import sys
@@ -261,3 +263,16 @@ def test_bad_places(files, places, reason):
 def test_usage(files, arguments):
     text = bw_pack(*arguments, expected=2, cwd=files)
     assert text.startswith("boot-wrapper: ") and text.count("\n") == 1
+
+
+def test_options_are_the_wrappers():
+    """What --options takes is what the wrapper does."""
+    source = (harness.TOP / "sources" / "options.c").read_text()
+    choices = re.findall(r'\{ "([a-z-]+)", "(\w+)", "(\w+)", PAYLOAD_', source)
+    modes = re.search(r"mode_names\[.*?\{(.*?)\}", (harness.TOP / "modes.c").read_text(), re.S)
+    known = {name: tuple(words) for name, *words in choices}
+    known["mode"] = tuple(re.findall(r'"([a-z-]+)"', modes[1]))
+    pack = (harness.TOP / "tools" / "bw-pack").read_text()
+    told = ast.literal_eval(re.search(r"^OPTIONS = (\{.*?\})\n", pack, re.M | re.S)[1])
+    assert {name: sorted(words) for name, words in told.items()} == \
+        {name: sorted(words) for name, words in known.items()}
