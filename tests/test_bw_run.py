@@ -503,6 +503,17 @@ def test_sources(tmp_path, source, board, mode):
     assert found[source] in log and "entered in Secure state" in log
 
 
+def test_xen(tmp_path):
+    """Xen and dom0 from the host, each with its console."""
+    wrapper = harness.build("sources", "wrapper")
+    _, text = bw_run(tmp_path, f"--xen={harness.XEN}", f"--kernel={harness.VMLINUZ}",
+                     f"--initrd={harness.initramfs()}", f"--wrapper-dir={wrapper}", "--quiet",
+                     "--until=XEN. Brought up 2 CPUs", "--expect=2 CPUs online", expected=0)
+    assert 'bootargs "console=hvc0"' in text and "bw-run: PASS" in text
+    assert "--xen-bootargs without --xen" in bw_run(
+        tmp_path, f"--kernel={harness.VMLINUZ}", "--xen-bootargs=x", expected=2)[1]
+
+
 def test_overrides(dry_run):
     text, words = dry_run("--board=virt", "--no-wrapper", "--machine=secure=off", "--memory=2G",
                           "--cpu=cortex-a7", "--cpus=3", "--qemu-args=-s -S", "--qemu=q")
