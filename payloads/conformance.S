@@ -77,6 +77,8 @@ secondary_entry:
 entry:
 	mcr	TPIDRURW(r0)
 	mrc	MPIDR(r0)
+	bic	r0, r0, #~MPIDR_AFFINITY
+	add	r0, r0, r0, lsr #6	@ percpu_of()
 	and	r0, r0, #CPU_LIMIT - 1
 	address_of sp, percpu
 	add	sp, sp, r0, lsl #PERCPU_SHIFT

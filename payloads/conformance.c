@@ -922,6 +922,9 @@ static void check_affinity_info(uint32_t off)
 	check_is("the CPU in it does not matter",
 		 smc(PSCI_AFFINITY_INFO, own_mpidr() | 0xff, 1, 0),
 		 PSCI_AFFINITY_ON);
+	if (off && (off ^ own_mpidr()) >> 8)
+		check_is("a cluster of which no CPU is on is off",
+			 smc(PSCI_AFFINITY_INFO, off, 1, 0), PSCI_AFFINITY_OFF);
 	check_is("an unknown cluster",
 		 smc(PSCI_AFFINITY_INFO, own_mpidr() ^ 0xff00, 1, 0),
 		 PSCI_INVALID_PARAMETERS);
@@ -1285,9 +1288,10 @@ void secondary_main(struct percpu *me)
 
 /* From here on, on the boot CPU. */
 
+/* As conformance.S has it: two clusters of four, or one of eight. */
 static struct percpu *percpu_of(uint32_t mpidr)
 {
-	return &percpu[mpidr & (CPU_LIMIT - 1)];
+	return &percpu[(mpidr + (mpidr >> 8) * 4) & (CPU_LIMIT - 1)];
 }
 
 static void order(struct percpu *cpu, uint32_t command)

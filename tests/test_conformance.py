@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The conformance payload: what the contract promises, checked on every CPU."""
 
+import array
 import re
 
 import pytest
 
 import harness
+from test_build import edited_dtb
 
 
 def verdict(text):
@@ -56,3 +58,45 @@ def test_single_threaded_emulator():
     text, status = harness.console(image, cpus=2, extra=["-accel", "tcg,thread=single"])
     assert "2 CPUs, Cortex-A15" in text
     assert not verdict(text)[1] and status == 0
+
+
+def in_clusters(image, output):
+    """The image with CPU n of QEMU's one cluster seen as CPU 0 of cluster n, by the wrapper
+    as by the payload: each MPIDR that is masked is shifted instead."""
+    data = image.read_bytes()
+    words = array.array("I", data[:len(data) & ~3])
+    for i, word in enumerate(words[:-8]):
+        if word & 0xFFFF0FFF == 0xEE100FB0:                     # mrc p15, 0, rN, c0, c0, 5
+            n = word >> 12 & 0xF
+            for k in range(i + 1, i + 9):
+                if words[k] == 0xE3C004FF | n << 16 | n << 12:  # bic rN, rN, #0xff000000
+                    words[k] = 0xE1A00400 | n << 12 | n         # lsl rN, rN, #8
+    output.write_bytes(words.tobytes() + data[len(data) & ~3:])
+    return output
+
+
+def cluster_dtb(tmp_path):
+    """The board's, with CPU 1 in a cluster of its own."""
+    return edited_dtb(tmp_path, lambda s: s.replace("reg = <0x01>;", "reg = <0x100>;", 1))
+
+
+@pytest.mark.parametrize("mend", ["build", "boot"])
+def test_two_clusters(tmp_path, mend):
+    image = harness.conformance(f"conformance-clusters-{mend}", SMP=2, DTB=cluster_dtb(tmp_path),
+                                DTB_MEND=mend)
+    text, status = harness.console(in_clusters(image, tmp_path / "image.axf"), cpus=2)
+    assert not verdict(text)[1] and status == 0, text
+    assert re.search("^ok .* a cluster of which no CPU is on is off", text, re.M), text
+    assert "cpu4 life 2 " in text           # as the payload names it, two clusters of four
+
+
+def test_linux_in_two_clusters(tmp_path):
+    """It turns CPU 0x100 on and off and asks AFFINITY_INFO whether that is off."""
+    image = harness.linux("clusters", SMP=2, DTB=cluster_dtb(tmp_path), BOOTARGS="console=ttyAMA0")
+    with harness.Guest(in_clusters(image, tmp_path / "image.axf"), cpus=2) as guest:
+        assert "CPU: All CPU(s) started in HYP mode." in guest.log
+        cpu1 = "/sys/devices/system/cpu/cpu1/online"
+        for _ in range(3):
+            assert guest.run(f"echo 0 >{cpu1}; echo 1 >{cpu1}; cat {cpu1}").strip() == "1"
+        assert "may not have shut down" not in guest.log
+        assert guest.end("poweroff -f") == 0
