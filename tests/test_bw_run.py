@@ -241,6 +241,15 @@ def test_played(player, tmp_path):
     assert "PASS" in text
 
 
+@pytest.mark.parametrize("expected, status", [
+    (["Booting Linux", "2 CPUs", "login"], 0), (["2 CPUs", "Booting Linux"], 124), (["never"], 124),
+])
+def test_expected(player, tmp_path, expected, status):
+    """Before userspace as well as behind it, in the order given."""
+    bw_run(tmp_path, *player(GOOD), *(f"--expect={text}" for text in expected), "--quiet",
+           "--timeout=2", expected=status)
+
+
 FAILURES = {
     "panic": ("Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)",
               "initrd"),
@@ -508,7 +517,7 @@ def test_xen(tmp_path):
     wrapper = harness.build("sources", "wrapper")
     _, text = bw_run(tmp_path, f"--xen={harness.XEN}", f"--kernel={harness.VMLINUZ}",
                      f"--initrd={harness.initramfs()}", f"--wrapper-dir={wrapper}", "--quiet",
-                     "--until=XEN. Brought up 2 CPUs", "--expect=2 CPUs online", expected=0)
+                     "--expect=XEN. Brought up 2 CPUs", "--expect=2 CPUs online", expected=0)
     assert 'bootargs "console=hvc0"' in text and "bw-run: PASS" in text
     assert "--xen-bootargs without --xen" in bw_run(
         tmp_path, f"--kernel={harness.VMLINUZ}", "--xen-bootargs=x", expected=2)[1]
