@@ -854,6 +854,12 @@ def test_firmware_refused(wrapper, arguments, pattern):
                  *arguments), pattern)
 
 
+def test_firmware_refuses_a_truncated_kernel(wrapper, tmp_path):
+    kernel = changed(tmp_path, harness.VMLINUZ, "truncated", lambda data: data[:2000000])
+    refused(qemu(SECURE, "-cpu", "cortex-a15", "-bios", wrapper("virt") / "boot-wrapper.bin",
+                 "-kernel", kernel), "truncated zImage; give another")
+
+
 def test_loaded_over_its_home(wrapper, tmp_path):
     path = image(tmp_path, wrapper() / "boot-wrapper.bin", harness.VMLINUZ)
     refused(qemu(harness.MACHINE, "-device", f"loader,file={path},addr=0x87df0000,force-raw=on",
