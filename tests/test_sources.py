@@ -111,6 +111,13 @@ def uimage(data, kind, compression=0):
     return header[:4] + struct.pack(">I", zlib.crc32(header)) + header[8:] + data
 
 
+def dtb_with(path, node, name, value, kind="s", dtb=harness.DTB):
+    """A copy of a DTB with a property of one node, a string or as `kind` says to fdtput."""
+    path.write_bytes(dtb.read_bytes())
+    subprocess.run(["fdtput", "-t", kind, path, node, name, value], check=True)
+    return path
+
+
 LOADED = ("-dtb", harness.DTB, "-append", BOOTARGS)
 
 
@@ -137,9 +144,7 @@ def test_prepended_above_other_firmware(wrapper, tmp_path, machine, entered):
 @pytest.mark.parametrize("order", ["kdi", "idu"])
 def test_prepended_raw(wrapper, tmp_path, order):
     """All behind the wrapper, in any order, as bytes at an address, on both CPUs."""
-    dtb = tmp_path / "dtb"
-    dtb.write_bytes(harness.DTB.read_bytes())
-    subprocess.run(["fdtput", "-t", "s", dtb, "/chosen", "bootargs", BOOTARGS], check=True)
+    dtb = dtb_with(tmp_path / "dtb", "/chosen", "bootargs", BOOTARGS)
     parts = {"k": harness.VMLINUZ, "u": uimage(harness.VMLINUZ.read_bytes(), 2), "d": dtb,
              "i": uimage(harness.initramfs().read_bytes(), 3)}
     path = image(tmp_path, wrapper() / "boot-wrapper.bin", *[parts[p] for p in order])
@@ -150,9 +155,8 @@ def test_prepended_raw(wrapper, tmp_path, order):
 
 def virt_dtb(path, machine, cpus, *extra):
     """What QEMU makes for it, with bootargs."""
-    path.write_bytes(harness.qemu_dtb(machine, cpus, "-cpu", "cortex-a15", *extra).read_bytes())
-    subprocess.run(["fdtput", "-t", "s", path, "/chosen", "bootargs", BOOTARGS], check=True)
-    return path
+    dtb = harness.qemu_dtb(machine, cpus, "-cpu", "cortex-a15", *extra)
+    return dtb_with(path, "/chosen", "bootargs", BOOTARGS, dtb=dtb)
 
 
 # What r2 may hold by chance: no address, of nothing, of no memory, of no DTB, of a bad one.
@@ -345,11 +349,8 @@ def test_options(wrapper, option, how):
 
 def test_no_initrd(wrapper, tmp_path):
     """Not the one that a loader has put into the DTB either."""
-    dtb = tmp_path / "dtb"
-    dtb.write_bytes(harness.DTB.read_bytes())
-    for end, at in (("start", 0x90000000), ("end", 0x90001000)):
-        subprocess.run(["fdtput", "-t", "x", dtb, "/chosen", f"linux,initrd-{end}", f"{at:x}"],
-                       check=True)
+    dtb = dtb_with(tmp_path / "start", "/chosen", "linux,initrd-start", "90000000", "x")
+    dtb = dtb_with(tmp_path / "dtb", "/chosen", "linux,initrd-end", "90001000", "x", dtb)
     for option, there in (("", True), ("--no-initrd", False)):
         command = f"--kernel {harness.payload(harness.BOARD)} {option} -- {BOOTARGS}"
         text, status = harness.run(semihosted(wrapper, command, "-dtb", dtb), timeout=60)
@@ -360,13 +361,12 @@ def test_no_initrd(wrapper, tmp_path):
 def test_vexpress_a9(tmp_path):
     """A board without Hyp mode, from the host and behind the image."""
     build = harness.build("sources", "wrapper", BOARD="vexpress-a9")
-    payload, dtb = harness.payload("vexpress-a9"), A9_DTB
-    machine = "vexpress-a9,secure=on"
-    packed = image(tmp_path, build / "boot-wrapper.bin", payload, dtb)
+    payload, machine = harness.payload("vexpress-a9"), "vexpress-a9,secure=on"
+    packed = image(tmp_path, build / "boot-wrapper.bin", payload, A9_DTB)
     for command in (
             qemu(machine, "-kernel", build / "linux-system-semi.axf", "-append",
-                 f"--kernel {payload} --dtb {dtb} -- {BOOTARGS}", semihosting=True, cpus=1),
-            qemu(machine, "-kernel", packed, "-append", BOOTARGS, "-dtb", dtb,
+                 f"--kernel {payload} --dtb {A9_DTB} -- {BOOTARGS}", semihosting=True, cpus=1),
+            qemu(machine, "-kernel", packed, "-append", BOOTARGS, "-dtb", A9_DTB,
                  semihosting=True, cpus=1)):
         text, status = harness.run(command, timeout=60)
         assert "conformance: PASS" in text and status == 0, text
@@ -500,8 +500,7 @@ def test_preloaded_at_documented_addresses(wrapper, tmp_path, board):
     if board == "virt":
         virt_dtb(dtb, machine, 2)
     else:
-        dtb.write_bytes(harness.DTB.read_bytes())
-        subprocess.run(["fdtput", "-t", "s", dtb, "/chosen", "bootargs", BOOTARGS], check=True)
+        dtb_with(dtb, "/chosen", "bootargs", BOOTARGS)
     initrd.write_bytes(uimage(harness.initramfs().read_bytes(), 3))
     at = harness.symbols(wrapper(board) / "boot-wrapper.elf")["start"]
     command = qemu(machine, *extra, "-kernel", wrapper(board) / "boot-wrapper.elf")
@@ -511,14 +510,18 @@ def test_preloaded_at_documented_addresses(wrapper, tmp_path, board):
     assert boots(command).count("(preloaded)") == 3
 
 
-def idle_kernel(tmp_path):
-    """As a zImage that is not Linux, and that leaves memory as it is."""
-    words = [0] * 16
-    words[0] = 0xEA00000A                       # b to word 12
-    words[9:12] = 0x016F2818, 0, 64
-    words[12:14] = 0xE320F003, 0xEAFFFFFD       # wfi; b to that
+def idle_kernel(tmp_path, inflates_to=0):
+    """As a zImage that leaves memory as it is; of Linux, if it says to inflate."""
+    words = [0] * 32
+    words[0] = 0xEA000016                       # b to word 24
+    words[9:12] = 0x016F2818, 0, 128
+    words[24:26] = 0xE320F003, 0xEAFFFFFD       # wfi; b to that
+    if inflates_to:
+        words[12:15] = 0x04030201, 0x45454545, 64
+        words[16:19] = 5, 0x5A534C4B, 88        # the table at 64: sizes; the first is at 88
+        words[22] = inflates_to
     path = tmp_path / "idle"
-    path.write_bytes(struct.pack("<16I", *words))
+    path.write_bytes(struct.pack("<32I", *words))
     return path
 
 
@@ -538,9 +541,7 @@ def started(command):
 
 def test_kernel_with_a_dtb_appended(wrapper, tmp_path):
     """Linux would take that one: without our /psci, our reserved memory, our bootargs."""
-    dtb = tmp_path / "dtb"
-    dtb.write_bytes(harness.DTB.read_bytes())
-    subprocess.run(["fdtput", "-t", "s", dtb, "/", "model", "another"], check=True)
+    dtb = dtb_with(tmp_path / "dtb", "/", "model", "another")
     kernel = changed(tmp_path, harness.VMLINUZ, "zImage-dtb", lambda data: data + dtb.read_bytes())
     with harness.Guest(command=semihosted(
             wrapper, f"--kernel {kernel} --dtb {harness.DTB} --initrd {harness.initramfs()} -- "
@@ -581,13 +582,7 @@ def test_inflating_over_reserved_memory(wrapper, tmp_path):
 def test_moving_over_reserved_memory(wrapper, tmp_path, reserved, kernel_at):
     """A zImage in the way of what is in it moves behind that first; not into what others
     use: then it is put elsewhere."""
-    kernel = tmp_path / "linux"
-    words = [0] * 32
-    words[0], words[24:26] = 0xEA000016, (0xE320F003, 0xEAFFFFFD)   # b to a loop of wfi
-    words[9:15] = 0x016F2818, 0, 128, 0x04030201, 0x45454545, 64
-    words[16:21] = 5, 0x5A534C4B, 88, 0, 0                          # sizes; the first at 88
-    words[22] = 0x1000000
-    kernel.write_bytes(struct.pack("<32I", *words))
+    kernel = idle_kernel(tmp_path, inflates_to=16 << 20)
     command = qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf", "-append",
                    "bw.kernel=0x80400000", "-dtb", reserving(tmp_path, reserved), "-device",
                    f"loader,file={kernel},addr=0x80400000,force-raw=on")
