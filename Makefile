@@ -58,7 +58,7 @@ arch		:= -march=armv7-a+fp -mfloat-abi=hard
 nofloat		:= -mgeneral-regs-only
 endif
 defines		:= -DBOARD_HEADER='"../boards/$(BOARD).h"' $(if $(WRAPPER_ADDR),-DWRAPPER_ADDR=$(WRAPPER_ADDR))
-includes	:= -Iinclude
+includes	:= -Iinclude -I.
 CFLAGS		:= $(warnings) $(arch) $(nofloat) -marm -Os -std=gnu11 -ffreestanding \
 		   -fno-common -fno-short-enums -fno-pic -fno-stack-protector \
 		   -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns \
@@ -84,9 +84,9 @@ host_libfdt	:= -lfdt
 endif
 CFLAGS		+= -isystem libfdt/include -isystem $(fdt_include)
 
-transient	:= boot.S.o boot.c.o console.c.o semihosting.c.o string.c.o dtb.c.o modes.c.o \
-		   multiboot.c.o formats.c.o elf_note.c.o $(patsubst %,%.o,$(wildcard sources/*.c))
-resident	:= monitor.S.o psci.c.o secure.c.o nonsecure.c.o hyp_psci.S.o
+transient	:= boot.S.o boot.c.o modes.c.o semihosting.c.o \
+		   $(patsubst %,%.o,$(wildcard loader/*.c lib/*.c))
+resident	:= monitor.S.o psci.c.o secure.c.o kernel_state.c.o hyp_psci.S.o
 objects		:= $(addprefix $(out)/,$(transient) resident.o hyp_stub.S.o pen.S.o) $(EXTRA_SOURCES:%=$(out)/%.o)
 BOOT_ENTRY	?= reset
 
@@ -150,12 +150,12 @@ $(out)/%.S.o: %.S $(out)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(AFLAGS) -MMD -MP -c -o $@ $<
 
-$(out)/string.c.o: CFLAGS += -fno-builtin -O2
+$(out)/lib/string.c.o: CFLAGS += -fno-builtin -O2
 # What stays in memory for good is Thumb code, which takes two thirds of ARM's; clang's
 # -Oz is what gcc's -Os is.
-$(out)/psci.c.o $(out)/secure.c.o $(out)/nonsecure.c.o: CFLAGS += -mthumb $(if $(LLVM),-Oz)
-$(out)/dtb.c.o $(out)/boot.c.o: CFLAGS += -O2
-$(addprefix $(out)/,boot.c.o dtb.c.o string.c.o multiboot.c.o sources/load.c.o sources/memory.c.o): | $(libfdt)
+$(out)/psci.c.o $(out)/secure.c.o $(out)/kernel_state.c.o: CFLAGS += -mthumb $(if $(LLVM),-Oz)
+$(out)/loader/dtb.c.o $(out)/boot.c.o: CFLAGS += -O2
+$(addprefix $(out)/,boot.c.o loader/dtb.c.o lib/string.c.o loader/multiboot.c.o loader/load.c.o loader/memory.c.o): | $(libfdt)
 
 $(deps)/libfdt.a: | $(filter deps,$(MAKECMDGOALS))
 	@[ -e $@ ] || echo 'boot-wrapper: $@ is missing; run "make deps", or say LIBFDT_SRC= with a dtc checkout' >&2; [ -e $@ ]
@@ -235,7 +235,7 @@ $(out)/boot-wrapper.bin: $(out)/boot-wrapper.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 	$(Q)truncate -s %4096 $@
 
-include payloads/Makefile
+include kernels/Makefile
 
 # The wrapper with a payload.
 prepare_arguments = --kernel $(call quote,$(KERNEL)) --kernel-format $(call quote,$(KERNEL_FORMAT)) \
@@ -252,7 +252,7 @@ prepare_arguments = --kernel $(call quote,$(KERNEL)) --kernel-format $(call quot
 	$(if $(filter undefined,$(origin XEN_BOOTARGS)),,--xen-bootargs $(call quote,$(XEN_BOOTARGS))) \
 	$(if $(XEN_ADDR),--xen-addr $(call quote,$(XEN_ADDR)))
 
-host_objects := $(addprefix $(out)/host/,tools/prepare.o dtb.o elf_note.o formats.o modes.o multiboot.o)
+host_objects := $(addprefix $(out)/host/,tools/prepare/prepare.o modes.o $(addprefix loader/,dtb.o elf_note.o formats.o multiboot.o))
 
 $(out)/host/%.o: %.c $(out)/.flags
 	$(call quiet,HOSTCC,$@)
@@ -285,7 +285,7 @@ $(out)/linux-system.axf: $(out)/linux-system.lds $(objects) $(out)/payload.o $(l
 	$(call quiet,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o %.a,$^)
 
--include $(wildcard $(out)/*.d $(out)/sources/*.d $(out)/payloads/*.d $(out)/host/*.d $(out)/host/tools/*.d)
+-include $(wildcard $(out)/*.d $(out)/loader/*.d $(out)/kernels/*.d $(out)/host/*.d $(out)/host/tools/prepare/*.d $(out)/host/loader/*.d $(out)/lib/*.d)
 
 #
 # Debian's kernel, a busybox shell, tests.
@@ -337,8 +337,8 @@ soak:
 	$(Q)SOAK_CYCLES=$(or $(SOAK_CYCLES),20000) \
 		$(PYTHON) -m pytest -v --tb=short --durations=0 tests/test_stress.py $(PYTEST_ARGS)
 
-docs: docs/boot-path.svg docs/psci-states.svg docs/sources.svg
-docs/%.svg: docs/%.dot
+docs: docs/pictures/boot-path.svg docs/pictures/psci-states.svg docs/pictures/sources.svg
+docs/pictures/%.svg: docs/pictures/%.dot
 	$(call quiet,DOT,$@)
 	$(Q)dot -Tsvg -o $@ $<
 

@@ -26,7 +26,7 @@
 #include "board.h"
 #include "boot.h"
 #include "memory_map.h"
-#include "report.h"
+#include "lib/report.h"
 #include "resident.h"
 
 	.syntax	unified

@@ -5,7 +5,7 @@
  */
 #include "arm.h"
 #include "boot_wrapper.h"
-#include "report.h"
+#include "lib/report.h"
 #include "resident.h"
 
 	.syntax	unified

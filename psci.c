@@ -16,7 +16,7 @@
  * itself makes it FAULTED again.)
  *
  * ON_PENDING is decided under a lock, since any number of CPUs may ask at once.
- * tests/psci.pml is a model of this, of which every state has been looked at.
+ * tests/model/psci.pml is a model of this, of which every state has been looked at.
  * Every argument comes from a kernel; none is followed as a pointer.
  */
 #include "arm.h"

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "boot.h"
-#include "sources.h"
+#include "loader/sources.h"
 
 #define SYS_OPEN		0x01
 #define SYS_WRITE0		0x04

@@ -23,10 +23,10 @@
 #include "arm.h"
 #include "memory_map.h"
 #include "modes.h"
-#include "platform.h"
+#include "loader/dtb.h"
 
 /*
- * What the build knows about the payload. tools/prepare.c writes it, payload.S
+ * What the build knows about the payload. tools/prepare/prepare.c writes it, payload.S
  * places it; all addresses are physical, and "_end" is the byte after.
  */
 struct payload {
@@ -49,7 +49,7 @@ struct payload {
 	struct platform platform;
 };
 
-/* As linked; or, if that was without a kernel, as sources/load.c finds it. */
+/* As linked; or, if that was without a kernel, as loader/load.c finds it. */
 extern struct payload payload;
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What stays behind after hand-over (monitor.S, psci.c, secure.c, nonsecure.c,
+ * What stays behind after hand-over (monitor.S, psci.c, secure.c, kernel_state.c,
  * hyp_psci.S) and the data that the boot CPU leaves there for it.
  *
  * All of it is accessed with the MMU off, in Secure state or in Hyp mode, so as
@@ -56,7 +56,7 @@
 
 #include "arm.h"
 #include "boot_wrapper.h"
-#include "platform.h"
+#include "loader/dtb.h"
 
 /*
  * A UART by its addresses: a character may be stored at `data` once the word
@@ -130,7 +130,7 @@ _Static_assert(offsetof(struct cpu, index) == CPU_INDEX, "monitor.S");
 _Static_assert(offsetof(struct bakery, choosing) == BAKERY_CHOOSING, "monitor.S");
 _Static_assert(offsetof(struct bakery, ticket) == BAKERY_TICKET, "monitor.S");
 _Static_assert(MAX_CPUS == 8, "psci.c: lock() looks at two words");
-_Static_assert(offsetof(struct console, ready) == CONSOLE_READY, "report.h");
+_Static_assert(offsetof(struct console, ready) == CONSOLE_READY, "lib/report.h");
 
 extern struct resident resident;
 extern struct cpu_area cpus[MAX_CPUS];
@@ -189,7 +189,7 @@ void secure_init(void);
 void join_coherency(void);
 void clean_own_dcaches(void);
 
-/* nonsecure.c. Make the world of the calling CPU fit for the kernel. */
+/* kernel_state.c. Make the world of the calling CPU fit for the kernel. */
 void kernel_state_init(void);
 
 #endif

@@ -175,8 +175,8 @@ def test_hyp_stub_is_self_contained():
 
 def test_no_unaligned_access_is_compiled():
     out = harness.build("toolchain-gcc-none-eabi", "wrapper")
-    for name in ("boot.c.o", "console.c.o", "dtb.c.o", "string.c.o", "psci.c.o", "secure.c.o",
-                 "nonsecure.c.o"):
+    for name in ("boot.c.o", "lib/console.c.o", "loader/dtb.c.o", "lib/string.c.o", "psci.c.o", "secure.c.o",
+                 "kernel_state.c.o"):
         done = subprocess.run(["arm-none-eabi-readelf", "-A", out / name],
                               capture_output=True, text=True, check=True)
         assert "Tag_CPU_arch: v7" in done.stdout

@@ -68,7 +68,7 @@ def elf(tmp_path, state="arm", text="0x80100000", text_at=None, bss="0x80200000"
 def test_segments_bss_and_entry(tmp_path, options):
     """With junk in all memory that is not the image's."""
     image = harness.build("elf", "all", KERNEL=elf(tmp_path, **options), DTB=harness.DTB, SMP=1,
-                          EXTRA_SOURCES="tests/poison.S", BOOT_ENTRY="poison")
+                          EXTRA_SOURCES="tests/guest/poison.S", BOOT_ENTRY="poison")
     text, _ = harness.console(image / "linux-system.axf", until=r"[AT][0!]\.", timeout=10)
     assert text.endswith({"arm": "A0.", "thumb": "T0."}[options.get("state", "arm")])
 

@@ -50,7 +50,7 @@ def test_exit_status_before_hand_over(image, tmp_path, state):
     """A host hears of it: there will be no kernel. Reported by the wrapper itself in Hyp
     mode, too, from its first exception on."""
     if state == "SVC mode":
-        image = harness.conformance("modes-a15-svc", SMP=2, EXTRA_SOURCES="tests/entry.S",
+        image = harness.conformance("modes-a15-svc", SMP=2, EXTRA_SOURCES="tests/guest/entry.S",
                                     BOOT_ENTRY="enter_svc")
     at = harness.symbols(image)["boot"]
     broken = harness.patch(image, tmp_path / "t.axf", {at: harness.UDF})

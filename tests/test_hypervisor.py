@@ -10,7 +10,7 @@ from elftools.elf.elffile import ELFFile
 import harness
 
 TUTORIAL = harness.TOP / "docs" / "tutorial.md"
-SOURCES = [*harness.TOP.glob("payloads/hypervisor*"), harness.TOP / "payloads" / "registers.h",
+SOURCES = [*harness.TOP.glob("kernels/hypervisor*"), harness.TOP / "kernels" / "registers.h",
            harness.TOP / "include" / "boot_wrapper.h", harness.TOP / "hyp_stub.S"]
 NOTE = struct.pack("<3I8s", 8, 4, 1, b"ARMBOOT\0")
 SMC = 0xE1600070
@@ -78,7 +78,7 @@ def test_single_threaded_emulator():
 
 def test_memory_full_of_junk():
     """Nor does it count on what registers hold that the contract is silent on."""
-    kernel = image("hypervisor-poison", SMP=2, EXTRA_SOURCES="tests/poison.S",
+    kernel = image("hypervisor-poison", SMP=2, EXTRA_SOURCES="tests/guest/poison.S",
                    BOOT_ENTRY="poison")
     text, status = harness.console(kernel, cpus=2)
     check_run(text, status, 2)

@@ -8,7 +8,7 @@ import pytest
 
 import harness
 
-MODEL = harness.TOP / "tests" / "psci.pml"
+MODEL = harness.TOP / "tests" / "model" / "psci.pml"
 STRONG = "STRONGLY_ORDERED"
 EXCEPTIONS = (STRONG, "MONITOR_FAULTS")
 

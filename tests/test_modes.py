@@ -25,7 +25,7 @@ class Entry:
     hyp: bool = False           # Hyp mode is there, and free
     secure: bool = False
     machine: str = "vexpress-a15,secure=on,virtualization=on"
-    stage: str = ""             # of tests/entry.S
+    stage: str = ""             # of tests/guest/entry.S
     extra: tuple = ()           # for QEMU
     build: dict = dataclasses.field(default_factory=dict)
 
@@ -67,7 +67,7 @@ def image(entry, mode=None, grant=False, cpus=2, **variables):
     if grant:
         variables["GRANT"] = "secure"
     if entry.stage:
-        variables.update(EXTRA_SOURCES="tests/entry.S", BOOT_ENTRY=f"enter_{entry.stage}")
+        variables.update(EXTRA_SOURCES="tests/guest/entry.S", BOOT_ENTRY=f"enter_{entry.stage}")
     board = entry.build.get("BOARD", "a15")
     name = f"modes-{board}-{entry.stage or 'reset'}"
     return harness.conformance(name, SMP=cpus, **variables)
@@ -316,7 +316,7 @@ def test_linux(name, mode):
     started, method = LINUX[name, mode]
     variables = {"MODE": mode, **entry.build}
     if entry.stage:
-        variables.update(EXTRA_SOURCES="tests/entry.S", BOOT_ENTRY=f"enter_{entry.stage}")
+        variables.update(EXTRA_SOURCES="tests/guest/entry.S", BOOT_ENTRY=f"enter_{entry.stage}")
     linux = harness.linux(f"modes-linux-{entry.stage}-{mode}", SMP=2, **variables)
     with harness.Guest(linux, cpus=2, machine=entry.machine) as guest:
         assert f"CPU: All CPU(s) started in {started} mode." in guest.log

@@ -104,8 +104,8 @@ def fuzz(tmp_path_factory):
     """Gives cases to elf_note.c, under the sanitizers, and then mutates them."""
     program = tmp_path_factory.mktemp("note") / "note_fuzz"
     subprocess.run(["cc", "-g", "-O1", "-Wall", "-Wextra", "-Werror",
-                    "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Iinclude",
-                    "-o", program, "tests/note_fuzz.c", "elf_note.c"], cwd=harness.TOP, check=True)
+                    "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Iinclude", "-I.",
+                    "-o", program, "tests/host/note_fuzz.c", "loader/elf_note.c"], cwd=harness.TOP, check=True)
 
     def run(files, rounds):
         lines = [" ".join(segment.hex() or "-" for segment in file) + "\n" for file in files]
@@ -162,7 +162,7 @@ def test_c_and_python_agree(fuzz):
 @pytest.mark.parametrize("toolchain", harness.TOOLCHAINS)
 def test_freestanding(toolchain):
     """The wrapper could have it: no warning, and nothing needed but memcmp()."""
-    path = f"{harness.CHECK}/note-{toolchain}/{harness.BOARD}/elf_note.c.o"
+    path = f"{harness.CHECK}/note-{toolchain}/{harness.BOARD}/loader/elf_note.c.o"
     harness.build(f"note-{toolchain}", path, **harness.TOOLCHAINS[toolchain])
     with open(path, "rb") as stream:
         table = ELFFile(stream).get_section_by_name(".symtab")

@@ -8,7 +8,7 @@ from elftools.elf.elffile import ELFFile
 
 import harness
 
-POISON = {"EXTRA_SOURCES": "tests/poison.S", "BOOT_ENTRY": "poison"}
+POISON = {"EXTRA_SOURCES": "tests/guest/poison.S", "BOOT_ENTRY": "poison"}
 
 
 @pytest.mark.parametrize("method", ["psci", "pen"])

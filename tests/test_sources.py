@@ -816,7 +816,7 @@ PLACES = {
 
 def test_picture(wrapper):
     """Its addresses are those of the headers and of the build."""
-    dot = (harness.TOP / "docs" / "sources.dot").read_text()
+    dot = (harness.TOP / "docs" / "pictures" / "sources.dot").read_text()
     [boards] = re.findall(r"<tr><td border=\"0\"></td>(.*)</tr>", dot)
     boards = re.findall(r"<b>([\w-]+)</b>", boards)
     assert sorted(boards) == sorted(path.stem for path in (harness.TOP / "boards").glob("*.mk"))

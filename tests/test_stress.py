@@ -78,7 +78,7 @@ def program(name):
     harness.CHECK.mkdir(parents=True, exist_ok=True)
     subprocess.run(["arm-linux-gnueabihf-gcc", "-Wall", "-Wextra", "-Werror", "-O1", "-marm",
                     "-static", "-nostdlib", "-ffreestanding", "-no-pie", "-o", path,
-                    harness.TOP / "tests" / f"{name}.c"], check=True)
+                    harness.TOP / "tests" / "guest" / f"{name}.c"], check=True)
     return path.read_bytes()
 
 
@@ -202,7 +202,7 @@ def test_freeze():
     ("virt", 8, 30000, 2000000),
 ])
 def test_storm(name, cpus, calls, long):
-    """All CPUs call PSCI at random: payloads/storm.c knows what must come back."""
+    """All CPUs call PSCI at random: kernels/storm.c knows what must come back."""
     calls = long if SOAK else calls
     variables, options = board(name, cpus)
     kernel = harness.payload(name, file="storm.bin")

@@ -12,7 +12,7 @@ import subprocess
 import pexpect
 from elftools.elf.elffile import ELFFile
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = TOP / "build"
 DEPS = pathlib.Path(os.environ.get("DEPS", BUILD / "deps")).resolve()
 CHECK = BUILD / "check"

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "boot_wrapper.h"
-#include "elf_note.h"
+#include "loader/elf_note.h"
 #include "random.h"
 
 #define MODES	(BW_TAKES_SECURE_MONITOR | BW_TAKES_HYP | BW_TAKES_SVC | \

@@ -14,7 +14,7 @@
 
 #include "boot_wrapper.h"
 #include "modes.h"
-#include "platform.h"
+#include "loader/dtb.h"
 #include "version.h"
 
 static const char *const gic_compatible[] = {

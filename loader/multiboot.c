@@ -2,7 +2,7 @@
 /* Modules for a hypervisor, in /chosen of the DTB. Transient. */
 #include <libfdt.h>
 
-#include "multiboot.h"
+#include "loader/multiboot.h"
 
 static int delete_kind(void *fdt, int chosen, const char *kind)
 {

@@ -9,9 +9,9 @@
 #include <libfdt.h>
 
 #include "boot.h"
-#include "elf_note.h"
-#include "multiboot.h"
-#include "sources.h"
+#include "loader/elf_note.h"
+#include "loader/multiboot.h"
+#include "loader/sources.h"
 
 #define MIB			(1024 * 1024)
 #define WORK_SPACE		MIB	/* a decompressor's, behind the zImage */

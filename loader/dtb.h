@@ -3,8 +3,8 @@
  * The DTB: what is read from it, and how it is mended. dtb.c is compiled into
  * the wrapper and into the build's own tool, so that both do the same.
  */
-#ifndef PLATFORM_H
-#define PLATFORM_H
+#ifndef LOADER_DTB_H
+#define LOADER_DTB_H
 
 #include <stdbool.h>
 #include <stdint.h>

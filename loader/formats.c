@@ -5,7 +5,7 @@
  */
 #include <stddef.h>
 
-#include "formats.h"
+#include "loader/formats.h"
 
 #define ZIMAGE_MAGIC		0x016f2818	/* at 0x24 */
 #define ZIMAGE_START		0x28

@@ -2,11 +2,11 @@
 /*
  * Where a payload that was not linked with the wrapper comes from. Transient.
  *
- *   sources/load.c	the story: find it, place it, fill struct payload
+ *   loader/load.c	the story: find it, place it, fill struct payload
  *   semihosting.c	files of the host, named on its command line
- *   sources/memory.c	behind the image, in a table, at documented addresses
- *   sources/fw_cfg.c	QEMU's fw_cfg device
- *   sources/options.c	what can be said about it, in whatever place
+ *   loader/memory.c	behind the image, in a table, at documented addresses
+ *   loader/fw_cfg.c	QEMU's fw_cfg device
+ *   loader/options.c	what can be said about it, in whatever place
  */
 #ifndef SOURCES_H
 #define SOURCES_H
@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "formats.h"
+#include "loader/formats.h"
 #include "memory_map.h"
 
 /* One image, found but perhaps not read yet. */

@@ -7,7 +7,7 @@
  */
 #include "boot.h"
 #include "board.h"
-#include "sources.h"
+#include "loader/sources.h"
 
 #define FW_CFG_DATA		0x00
 #define FW_CFG_SELECTOR		0x08

@@ -14,7 +14,7 @@
 #include <libfdt.h>
 
 #include "boot_wrapper.h"
-#include "platform.h"
+#include "loader/dtb.h"
 #include "random.h"
 
 #define ROOM	8192

@@ -2,7 +2,7 @@
 /*
  * What other firmware may do before the wrapper runs: from reset, on every CPU
  * at once, go to the state that the wrapper shall be entered in. Linked with
- * EXTRA_SOURCES=tests/entry.S and BOOT_ENTRY= one of these:
+ * EXTRA_SOURCES=tests/guest/entry.S and BOOT_ENTRY= one of these:
  *
  *   enter_monitor	Secure Monitor mode
  *   enter_hyp		Non-secure Hyp mode

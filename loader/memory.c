@@ -8,7 +8,7 @@
 #include <libfdt.h>
 
 #include "boot.h"
-#include "sources.h"
+#include "loader/sources.h"
 
 /* Padding between payloads, at most; tools align to pages. */
 #define MAX_PADDING	4096

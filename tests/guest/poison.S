@@ -2,7 +2,7 @@
 /*
  * The poison build: what runs before reset, in a test, and puts junk wherever
  * hardware gives no value. QEMU resets everything to 0, so that code which
- * forgets a register works there. Linked with EXTRA_SOURCES=tests/poison.S BOOT_ENTRY=poison.
+ * forgets a register works there. Linked with EXTRA_SOURCES=tests/guest/poison.S BOOT_ENTRY=poison.
  *
  * Entered as reset is: Secure SVC, every CPU at once. Leaves to reset.
  */

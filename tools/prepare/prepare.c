@@ -18,12 +18,12 @@
 
 #include "boot.h"
 #include "boot_wrapper.h"
-#include "elf_note.h"
-#include "formats.h"
+#include "loader/elf_note.h"
+#include "loader/formats.h"
 #include "memory_map.h"
 #include "modes.h"
-#include "multiboot.h"
-#include "platform.h"
+#include "loader/multiboot.h"
+#include "loader/dtb.h"
 
 #define DTB_SLACK	4096		/* what mending a DTB may add, twice */
 #define MIB		(1024 * 1024)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "boot_wrapper.h"
-#include "elf_note.h"
+#include "loader/elf_note.h"
 
 #define HEADER_SIZE	12		/* namesz, descsz, type */
 #define ALL_MODES	(BW_TAKES_SECURE_MONITOR | BW_TAKES_HYP | \
