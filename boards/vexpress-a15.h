@@ -7,9 +7,6 @@
  */
 #define BOARD_NAME		"Versatile Express V2P-CA15"
 #define BOARD_RAM_BASE		0x80000000
-#define BOARD_WRAPPER		0x87e00000
-#define BOARD_SECURE_RAM	0
-#define BOARD_BOOT_CPU		0x000
 
 #define BOARD_SYSREGS		0x1c010000
 #define BOARD_UART		0x1c090000
@@ -21,10 +18,10 @@
 /* The system counter's control frame; it runs from a 24 MHz clock. */
 #define BOARD_SYSTEM_COUNTER	0x2a430000
 #define BOARD_CNTFRQ		24000000
-#define BOARD_FW_CFG		0
 
-#if defined(__arm__) && !defined(__ASSEMBLER__)
+#if BOARD_C
 
+#define board_init board_init
 static inline void board_init(void)
 {
 	/* CNTCR.EN: without it the Generic Timers stand still. */

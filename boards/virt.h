@@ -5,42 +5,21 @@
  */
 #define BOARD_NAME		"QEMU virt"
 #define BOARD_RAM_BASE		0x40000000
-#define BOARD_WRAPPER		0x47e00000
 #define BOARD_SECURE_RAM	0x0e000000
-#define BOARD_BOOT_CPU		0x000
 
-/* A PL011 (ARM DDI 0183): UARTFR.TXFF is 0 when there is room. */
 #define BOARD_UART		0x09000000
-#define BOARD_UART_DATA		(BOARD_UART + 0x00)
-#define BOARD_UART_STATUS	(BOARD_UART + 0x18)
-#define BOARD_UART_MASK		(1 << 5)
-#define BOARD_UART_READY	0
+#include "uart/pl011.h"
 
-#define BOARD_PEN		0
-#define BOARD_PEN_RAM		0
 #define BOARD_CNTFRQ		62500000
 #define BOARD_FW_CFG		0x09020000
 
 /* A PL061 (ARM DDI 0190) in Secure state: line 0 powers off, line 1 resets. */
 #define BOARD_SECURE_GPIO	0x090b0000
 
-/* QEMU resets devices and CPUs; and loads images anew that it was given. */
+/* QEMU resets devices and CPUs, and loads the images that it was given again. */
 #define BOARD_RESET_KEEPS_RAM	1
 
-#if defined(__arm__) && !defined(__ASSEMBLER__)
-
-static inline void board_console_init(void)
-{
-	write32(BOARD_UART + 0x30, 1 << 9 | 1 << 8 | 1 << 0);	/* UARTCR */
-}
-
-static inline void board_init(void)
-{
-}
-
-static inline void board_clear_pen(void)
-{
-}
+#if BOARD_C
 
 /* GPIODIR: outputs; GPIODATA, the address being the mask: a rising edge. */
 static inline void virt_raise(uint32_t line)
@@ -50,11 +29,13 @@ static inline void virt_raise(uint32_t line)
 	write32(BOARD_SECURE_GPIO + (line << 2), line);
 }
 
+#define board_system_off board_system_off
 static inline void board_system_off(void)
 {
 	virt_raise(1 << 0);
 }
 
+#define board_system_reset board_system_reset
 static inline void board_system_reset(void)
 {
 	virt_raise(1 << 1);
