@@ -245,7 +245,7 @@ uint32_t loader_dtb(void)
 {
 	uint32_t r2 = loader_registers[2];
 
-	if (loader_registers[0] == 0 && r2 % 4 == 0 && r2 >= BOARD_RAM_BASE &&
+	if (loader_registers[0] == 0 && r2 % 4 == 0 &&
 	    r2 - BOARD_RAM_BASE < LOWMEM_SIZE && may_read(r2) && is_dtb(r2) &&
 	    !fdt_check_header((void *)(uintptr_t)r2))
 		return r2;
