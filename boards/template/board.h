@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * NAME OF THE BOARD (SoC: core x number of cores), and how to run it.
+ *
+ * The manuals that the numbers below come from, with their sections.
+ *
+ * Copy this file to boards/NAME.h. include/board.h explains each fact; delete
+ * those that the board does not need, and this sentence.
+ */
+#define BOARD_NAME		"Name for the banner"
+#define BOARD_RAM_BASE		0x80000000
+
+/* The console, and the clock that drives it. */
+#define BOARD_UART		0x10009000
+#define BOARD_UART_CLOCK	24000000
+#include "uart/pl011.h"
+
+/* The frequency of the system counter in Hz. */
+#define BOARD_CNTFRQ		24000000
+
+#if BOARD_C
+
+/* Start the system counter; open the TrustZone controllers. */
+#define board_init board_init
+static inline void board_init(void)
+{
+}
+
+/* Release a CPU that the board holds in reset; it must start at `entry`. */
+#define board_release board_release
+static inline void board_release(uint32_t mpidr, uint32_t entry)
+{
+	(void)mpidr;
+	(void)entry;
+}
+
+#define board_system_reset board_system_reset
+static inline void board_system_reset(void)
+{
+}
+
+#define board_system_off board_system_off
+static inline void board_system_off(void)
+{
+}
+
+#endif

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# How QEMU runs boards/NAME.h. Copy this file to boards/NAME.mk.
+BOARD_QEMU	:= -M machine -m 1G
+# The CPUs of the machine; the default is 2.
+BOARD_SMP	:= 2
+# QEMU options for the serial ports before the console, if there are any.
+BOARD_SERIAL	:= -serial null
+# The board's file among Debian's DTBs, in build/deps/dtbs.
+BOARD_DTB	:= board.dtb
+# The RAM, where the DTB has none or the wrong one: address,size[,address,size].
+BOARD_MEMORY	:= 0x80000000,0x40000000
+BOARD_BOOTARGS	:= console=ttyAMA0,115200
