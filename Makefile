@@ -167,7 +167,7 @@ endif
 #
 # Resident code may call nothing that a kernel overwrites: linked alone, it
 # must leave nothing undefined but the symbols of the linker script, the Hyp
-# stub, and what payload.S and boot.S put among its data: the RAM banks, and a
+# stub, and what payload.c and boot.S put among its data: the RAM banks, and a
 # pointer that is NULL after hand-over. Its sections get a prefix, for
 # model.lds.S to tell them apart.
 #
@@ -206,8 +206,8 @@ $(out)/$(1)-secure.o: $(out)/$(1)-secure.bin
 	$$(Q)printf '.section .secure_link, "a"\n.incbin "%s"\n' $$< | $$(CC) $$(arch) -Wa,--noexecstack -x assembler -c -o $$@ -
 endef
 ifneq ($(BOARD_SECURE_LINK),)
-$(eval $(call link_for_secure_ram,boot-wrapper,no_payload.h,no_payload.o))
-$(eval $(call link_for_secure_ram,linux-system,$(abspath $(out))/layout.h,payload.o))
+$(eval $(call link_for_secure_ram,boot-wrapper,no_payload.h,boot-wrapper-payload.o))
+$(eval $(call link_for_secure_ram,linux-system,$(abspath $(out))/layout.h,linux-system-payload.o))
 endif
 secure_link = $(if $(BOARD_SECURE_LINK),$(out)/$(1)-secure.o)
 
@@ -216,11 +216,11 @@ $(out)/boot-wrapper.lds: model.lds.S $(out)/.flags
 	$(call quiet,LDS,$@)
 	$(Q)$(call lds,no_payload.h)
 
-$(out)/no_payload.o: payload.S $(out)/.flags
-	$(call quiet,AS,$@)
-	$(Q)$(CC) $(AFLAGS) -DLAYOUT_HEADER='"no_payload.h"' -MMD -MP -c -o $@ $<
+$(out)/boot-wrapper-payload.o: payload.c $(out)/.flags
+	$(call quiet,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -DLAYOUT_HEADER='"no_payload.h"' -MMD -MP -c -o $@ $<
 
-$(out)/boot-wrapper.elf: $(out)/boot-wrapper.lds $(objects) $(out)/no_payload.o $(libfdt) $(call secure_link,boot-wrapper)
+$(out)/boot-wrapper.elf: $(out)/boot-wrapper.lds $(objects) $(out)/boot-wrapper-payload.o $(libfdt) $(call secure_link,boot-wrapper)
 	$(call quiet,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o %.a,$^)
 
@@ -273,15 +273,15 @@ $(out)/layout.h: $(out)/prepare $(out)/.payload $(wildcard $(KERNEL) $(DTB) $(IN
 	$(Q)$(out)/prepare $(prepare_arguments) --layout $@ --output-dtb $(out)/payload.dtb \
 		--output-kernel $(out)/kernel.bin
 
-$(out)/payload.o: payload.S $(out)/layout.h
-	$(call quiet,AS,$@)
-	$(Q)$(CC) $(AFLAGS) -DLAYOUT_HEADER='"$(abspath $(out))/layout.h"' -MMD -MP -c -o $@ $<
+$(out)/linux-system-payload.o: payload.c $(out)/layout.h
+	$(call quiet,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -DLAYOUT_HEADER='"$(abspath $(out))/layout.h"' -MMD -MP -c -o $@ $<
 
 $(out)/linux-system.lds: model.lds.S $(out)/layout.h
 	$(call quiet,LDS,$@)
 	$(Q)$(call lds,$(abspath $(out))/layout.h)
 
-$(out)/linux-system.axf: $(out)/linux-system.lds $(objects) $(out)/payload.o $(libfdt) $(call secure_link,linux-system)
+$(out)/linux-system.axf: $(out)/linux-system.lds $(objects) $(out)/linux-system-payload.o $(libfdt) $(call secure_link,linux-system)
 	$(call quiet,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o %.a,$^)
 

@@ -8,49 +8,18 @@
 /* Of the boot CPU. */
 #define BOOT_STACK_SIZE	8192
 
-#define PAYLOAD_QUIET		(1 << 0)	/* print errors only */
-#define PAYLOAD_PEN		(1 << 1)	/* SMP_METHOD=pen */
-#define PAYLOAD_GRANT_SECURE	(1 << 2)	/* GRANT=secure */
-#define PAYLOAD_SMC_NONE	(1 << 3)	/* SMC=none; with PAYLOAD_PEN */
-
 /* The state that boot.S found itself in. */
 #define ENTERED_SECURE	0
 #define ENTERED_HYP	1
 #define ENTERED_SVC	2		/* Non-secure, or there is no other */
+
+#include "loader/payload.h"
 
 #ifndef __ASSEMBLER__
 
 #include "arm.h"
 #include "memory_map.h"
 #include "modes.h"
-#include "loader/dtb.h"
-
-/*
- * What the build knows about the payload. tools/prepare/prepare.c writes it, payload.S
- * places it; all addresses are physical, and "_end" is the byte after.
- */
-struct payload {
-	uint32_t kernel, kernel_end;	/* both 0: there is none */
-	uint32_t entry;			/* bit 0: in Thumb state */
-	uint32_t dtb, dtb_end;		/* with the room that it may grow into */
-	uint32_t initrd, initrd_end;	/* both 0: there is none */
-	uint32_t dom0, dom0_end;	/* its kernel; both 0: no Xen */
-	uint32_t ram_end;		/* of the bank that all these lie in */
-	uint32_t flags;			/* PAYLOAD_... */
-	uint32_t takes;			/* BW_TAKES_...: the modes to choose from */
-	const char *takes_why;		/* "by its note", "by MODE=", ... */
-	/*
-	 * Non-zero: the DTB has been mended at build time for a start with
-	 * this boot-mode word, and `platform` is what stands in it.
-	 */
-	uint32_t prepared;
-	uint32_t reserved_end;		/* if prepared: as reserved_end() has it */
-	const char *bootargs;		/* NULL: leave the DTB's own */
-	struct platform platform;
-};
-
-/* As linked; or, if that was without a kernel, as loader/load.c finds it. */
-extern struct payload payload;
 
 /*
  * How much of the resident range must be reserved for as long as the kernel

@@ -137,7 +137,7 @@ extern struct cpu_area cpus[MAX_CPUS];
 extern struct bakery bakery;
 extern const struct console console;
 
-/* The RAM that the DTB has; payload.S fills it where the build knows the DTB. */
+/* The RAM that the DTB has; the build initialises it where it knows the DTB. */
 extern struct ram_bank ram_banks[PLATFORM_MAX_RAM];
 
 /* monitor.S, hyp_stub.S, pen.S: vector tables, and words that boot.c fills. */

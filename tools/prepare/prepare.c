@@ -4,7 +4,7 @@
  * each goes, and mend the DTB with the same dtb.c that the wrapper has.
  *
  * Runs on the host; `make` calls it. Writes the DTB that is linked into the
- * image and layout.h, which payload.S and model.lds.S include. What is wrong
+ * image and layout.h, which payload.c and model.lds.S include. What is wrong
  * is said in one line on stderr, and the exit status is 1; 2 for bad usage.
  */
 #include <errno.h>
@@ -587,28 +587,76 @@ static void describe_modules(void *fdt)
 				     options.dom0_bootargs));
 }
 
-/* A string literal, for the C preprocessor and the assembler. */
+/* A string literal, for the C compiler and for the assembler. */
 static void write_string(FILE *out, const char *text)
 {
-	for (const char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' && *c != '\t')
-			fail("\"%s\": has a control character; command lines "
-			     "and file names are one line of text", text);
 	fputc('"', out);
 	for (; *text; text++)
 		fprintf(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
 	fputc('"', out);
 }
 
-static void write_data(FILE *out, const char *name, const char *section,
-		       const char *path)
+static void check_text(const char *text)
 {
-	fprintf(out, "#define %s_DATA", name);
-	if (path) {
-		fprintf(out, " .section .%s, \"a\"; .incbin ", section);
-		write_string(out, path);
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' && *c != '\t')
+			fail("\"%s\": has a control character; command lines "
+			     "and file names are one line of text", text);
+}
+
+/* A C string that holds an assembler's: each quote and backslash is escaped twice. */
+static void write_data(FILE *out, const char *section, const char *path)
+{
+	char *escaped, *to;
+
+	if (!path)
+		return;
+	check_text(path);
+	escaped = to = malloc(2 * strlen(path) + 1);
+	if (!escaped)
+		fail("no memory for a file name");
+	for (; *path; path++) {
+		if (*path == '"' || *path == '\\')
+			*to++ = '\\';
+		*to++ = *path;
 	}
-	fputc('\n', out);
+	*to = '\0';
+	fprintf(out, " \\\n\tIMAGE(\".%s\", ", section);
+	write_string(out, escaped);
+	fprintf(out, ");");
+	free(escaped);
+}
+
+/* For the linker script. */
+static void write_place(FILE *out, const char *name, const struct file *file,
+			uint32_t address)
+{
+	fprintf(out, "#define %s_ADDR %#x\n", name, file->size ? address : 0);
+	fprintf(out, "#define %s_END %#zx\n", name,
+		file->size ? address + file->size : 0);
+}
+
+/* One member of struct payload or of its struct platform. */
+static void write_word(FILE *out, const char *member, uint32_t value)
+{
+	fprintf(out, " \\\n\t.%s = %#x,", member, value);
+}
+
+static void write_text(FILE *out, const char *member, const char *text)
+{
+	if (!text)
+		return;
+	check_text(text);
+	fprintf(out, " \\\n\t.%s = ", member);
+	write_string(out, text);
+	fputc(',', out);
+}
+
+static void write_banks(FILE *out, const struct platform *platform)
+{
+	for (unsigned i = 0; i < PLATFORM_MAX_RAM; i++)
+		fprintf(out, " { .start = %#x, .end = %#x },",
+			platform->ram[i].start, platform->ram[i].end);
 }
 
 static void write_layout(const struct platform *platform)
@@ -618,51 +666,54 @@ static void write_layout(const struct platform *platform)
 
 	if (!out)
 		fail("%s: %s", options.layout, strerror(errno));
-	fprintf(out, "/* Written by tools/prepare. */\n");
-	fprintf(out, "#define KERNEL_ADDR %#x\n", options.kernel_addr);
-	fprintf(out, "#define KERNEL_END %#zx\n",
-		options.kernel_addr + options.kernel.size);
-	fprintf(out, "#define KERNEL_ENTRY %#x\n",
-		kernel.entry ? kernel.entry : options.kernel_addr);
-	fprintf(out, "#define DTB_ADDR %#x\n", options.dtb_addr);
-	fprintf(out, "#define DTB_END %#zx\n",
-		options.dtb_addr + options.dtb.size);
-	fprintf(out, "#define INITRD_ADDR %#x\n",
-		initrd->size ? options.initrd_addr : 0);
-	fprintf(out, "#define INITRD_END %#zx\n",
-		initrd->size ? options.initrd_addr + initrd->size : 0);
-	fprintf(out, "#define DOM0_ADDR %#x\n",
-		dom0->size ? options.dom0_addr : 0);
-	fprintf(out, "#define DOM0_END %#zx\n",
-		dom0->size ? options.dom0_addr + dom0->size : 0);
-	fprintf(out, "#define RAM_END %#llx\n", (unsigned long long)ram_end);
-	fprintf(out, "#define PAYLOAD_FLAGS %#x\n", flags());
-	fprintf(out, "#define TAKES %#x\n", takes());
-	fprintf(out, "#define TAKES_WHY \"%s\"\n", takes_why());
-	fprintf(out, "#define PREPARED %#x\n", expected_word);
-	fprintf(out, "#define RESERVED_END %#x\n", expected_reserved_end);
-	fprintf(out, "#define BOOTARGS %s\n", options.bootargs ? "bootargs" : "0");
-	fprintf(out, "#define BOOTARGS_TEXT ");
-	write_string(out, options.bootargs ? options.bootargs : "");
-	fprintf(out, "\n#define CPU_COUNT %u\n", platform->cpu_count);
-	fprintf(out, "#define CPU_MPIDRS %#x", platform->mpidr[0]);
-	for (unsigned i = 1; i < PLATFORM_MAX_CPUS; i++)
-		fprintf(out, ", %#x", platform->mpidr[i]);
-	fprintf(out, "\n#define GICD_ADDR %#x\n", platform->gicd);
-	fprintf(out, "#define GICC_ADDR %#x\n", platform->gicc);
-	fprintf(out, "#define TIMER_HZ %u\n", platform->timer_hz);
-	fprintf(out, "#define RAM_COUNT %u\n", platform->ram_count);
-	fprintf(out, "#define RAM_BANKS %#x, %#x", platform->ram[0].start,
-		platform->ram[0].end);
-	for (unsigned i = 1; i < PLATFORM_MAX_RAM; i++)
-		fprintf(out, ", %#x, %#x", platform->ram[i].start,
-			platform->ram[i].end);
-	fputc('\n', out);
-	write_data(out, "KERNEL", "kernel",
+	fprintf(out, "/* Written by tools/prepare, for payload.c and model.lds.S. */\n");
+	write_place(out, "KERNEL", &options.kernel, options.kernel_addr);
+	write_place(out, "DTB", &options.dtb, options.dtb_addr);
+	write_place(out, "INITRD", initrd, options.initrd_addr);
+	write_place(out, "DOM0", dom0, options.dom0_addr);
+
+	fprintf(out, "#define PAYLOAD");
+	write_word(out, "kernel", options.kernel_addr);
+	write_word(out, "kernel_end", options.kernel_addr + options.kernel.size);
+	write_word(out, "entry", kernel.entry ? kernel.entry : options.kernel_addr);
+	write_word(out, "dtb", options.dtb_addr);
+	write_word(out, "dtb_end", options.dtb_addr + options.dtb.size);
+	if (initrd->size) {
+		write_word(out, "initrd", options.initrd_addr);
+		write_word(out, "initrd_end", options.initrd_addr + initrd->size);
+	}
+	if (dom0->size) {
+		write_word(out, "dom0", options.dom0_addr);
+		write_word(out, "dom0_end", options.dom0_addr + dom0->size);
+	}
+	write_word(out, "ram_end", ram_end);
+	write_word(out, "flags", flags());
+	write_word(out, "takes", takes());
+	write_text(out, "takes_why", takes_why());
+	write_word(out, "prepared", expected_word);
+	write_word(out, "reserved_end", expected_reserved_end);
+	write_text(out, "bootargs", options.bootargs);
+	fprintf(out, " \\\n\t.platform = {");
+	write_word(out, "cpu_count", platform->cpu_count);
+	fprintf(out, " \\\n\t.mpidr = {");
+	for (unsigned i = 0; i < PLATFORM_MAX_CPUS; i++)
+		fprintf(out, " %#x,", platform->mpidr[i]);
+	fprintf(out, " },");
+	write_word(out, "gicd", platform->gicd);
+	write_word(out, "gicc", platform->gicc);
+	write_word(out, "timer_hz", platform->timer_hz);
+	write_word(out, "ram_count", platform->ram_count);
+	fprintf(out, " \\\n\t.ram = {");
+	write_banks(out, platform);
+	fprintf(out, " } }\n#define RAM_BANKS");
+	write_banks(out, platform);
+	fprintf(out, "\n#define PAYLOAD_IMAGES");
+	write_data(out, "kernel",
 		   kernel.entry ? options.output_kernel : options.kernel.path);
-	write_data(out, "DTB", "dtb", options.output_dtb);
-	write_data(out, "INITRD", "initrd", initrd->path);
-	write_data(out, "DOM0", "dom0", dom0->path);
+	write_data(out, "dtb", options.output_dtb);
+	write_data(out, "initrd", initrd->path);
+	write_data(out, "dom0", dom0->path);
+	fputc('\n', out);
 	if (fclose(out))
 		fail("%s: %s", options.layout, strerror(errno));
 }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The payload descriptor: what is started, where its parts lie, and how. The build
+ * initialises it (payload.c), or loader/load.c fills it during the boot.
+ */
+#ifndef LOADER_PAYLOAD_H
+#define LOADER_PAYLOAD_H
+
+#define PAYLOAD_QUIET		(1 << 0)	/* print errors only */
+#define PAYLOAD_PEN		(1 << 1)	/* SMP_METHOD=pen */
+#define PAYLOAD_GRANT_SECURE	(1 << 2)	/* GRANT=secure */
+#define PAYLOAD_SMC_NONE	(1 << 3)	/* SMC=none; with PAYLOAD_PEN */
+
+#ifndef __ASSEMBLER__
+
+#include <stdint.h>
+
+#include "loader/dtb.h"
+
+/* All addresses are physical, and "_end" is the byte after the last one. */
+struct payload {
+	uint32_t kernel, kernel_end;	/* both 0: there is none */
+	uint32_t entry;			/* bit 0: in Thumb state */
+	uint32_t dtb, dtb_end;		/* with the room that it may grow into */
+	uint32_t initrd, initrd_end;	/* both 0: there is none */
+	uint32_t dom0, dom0_end;	/* its kernel; both 0: no Xen */
+	uint32_t ram_end;		/* of the bank that all these lie in */
+	uint32_t flags;			/* PAYLOAD_... */
+	uint32_t takes;			/* BW_TAKES_...: the modes to choose from */
+	const char *takes_why;		/* "by its note", "by MODE=", ... */
+	/*
+	 * Non-zero: the build has fixed up the DTB for a start with this boot-mode
+	 * word, and `platform` is what the DTB says.
+	 */
+	uint32_t prepared;
+	uint32_t reserved_end;		/* if prepared: end of the resident range to reserve */
+	const char *bootargs;		/* NULL: leave the DTB's own */
+	struct platform platform;
+};
+
+extern struct payload payload;
+
+#endif
+#endif

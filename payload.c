@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The payload descriptor, and the images that it describes. The header is
+ * layout.h, which tools/prepare writes: it has initialisers by name, so that a
+ * member which does not exist here does not compile. For a wrapper without a
+ * payload the header is include/no_payload.h.
+ */
+#include "loader/payload.h"
+#include "resident.h"
+#include LAYOUT_HEADER
+
+struct payload payload __attribute__((section(".payload"))) = { PAYLOAD };
+
+/* Resident; initialised here, so that the boot need not copy what the build knows. */
+struct ram_bank ram_banks[PLATFORM_MAX_RAM]
+	__attribute__((section(".resident.data"))) = { RAM_BANKS };
+
+/* An image, byte by byte, in the linker script's section for it. */
+#define IMAGE(section, path) \
+	asm(".pushsection " section ", \"a\"\n\t.incbin \"" path "\"\n\t.popsection")
+
+PAYLOAD_IMAGES
