@@ -60,7 +60,7 @@ endif
 defines		:= -DBOARD_HEADER='"../boards/$(BOARD).h"' $(if $(WRAPPER_ADDR),-DWRAPPER_ADDR=$(WRAPPER_ADDR))
 includes	:= -Iinclude -I.
 CFLAGS		:= $(warnings) $(arch) $(nofloat) -marm -Os -std=gnu11 -ffreestanding \
-		   -fno-common -fno-short-enums -fno-pic -fno-stack-protector \
+		   -fno-common -fno-short-enums -fno-delete-null-pointer-checks -fno-pic -fno-stack-protector \
 		   -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns \
 		   -mno-unaligned-access -ffunction-sections -Wa,--noexecstack \
 		   '-ffile-prefix-map=$(CURDIR)/=' $(defines) $(includes)

@@ -13,7 +13,7 @@
 #include "memory_map.h"
 #include "modes.h"
 #include "resident.h"
-#include "loader/sources.h"
+#include "loader/load.h"
 #include "version.h"
 
 _Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "what a DTB may have, cpus[] holds");

@@ -68,9 +68,6 @@ void say(const char *format, ...);
 /* Say why, and give up: exit status 1 where there is a host, else stop. */
 _Noreturn void refuse(const char *format, ...);
 
-/* semihosting.c: returns if no host listens. */
-void semihosting_exit(uint32_t status);
-
 /* monitor.S */
 _Noreturn void cpu_stop(void);
 

@@ -7,6 +7,7 @@
 
 #include "boot.h"
 #include "resident.h"
+#include "semihosting.h"
 
 #define CONSOLE_PATIENCE	(1 << 20)	/* polls for one character */
 

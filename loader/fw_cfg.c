@@ -7,7 +7,8 @@
  */
 #include "boot.h"
 #include "board.h"
-#include "loader/sources.h"
+#include "loader/fw_cfg.h"
+#include "loader/options.h"
 
 #define FW_CFG_DATA		0x00
 #define FW_CFG_SELECTOR		0x08

@@ -10,8 +10,13 @@
 
 #include "boot.h"
 #include "loader/elf_note.h"
+#include "loader/fw_cfg.h"
+#include "loader/host.h"
+#include "loader/image.h"
+#include "loader/load.h"
+#include "loader/memory.h"
 #include "loader/multiboot.h"
-#include "loader/sources.h"
+#include "loader/options.h"
 
 #define MIB			(1024 * 1024)
 #define WORK_SPACE		MIB	/* a decompressor's, behind the zImage */
@@ -84,59 +89,6 @@ static void say_where(const char *what, uint32_t size, uint32_t at, const char *
 		say("%s: %u bytes at %x (%s)", what, size, at, from);
 }
 
-/* Bring an image to an address, if it is not there. */
-static void bring(struct image *image, uint32_t to)
-{
-	if (image->at == to)
-		return;
-	if (image->at)
-		memmove((void *)(uintptr_t)to, (void *)(uintptr_t)image->at,
-			image->size);
-	else
-		image->read(image, image->skip, to, image->size);
-	image->at = to;
-}
-
-/* To Non-secure memory: devices cannot write to the stack in Secure RAM. */
-static void read_part(const struct image *image, uint32_t offset, void *to,
-		      uint32_t size)
-{
-	if (image->at)
-		memcpy(to, (void *)(uintptr_t)(image->at + offset), size);
-	else
-		image->read(image, image->skip + offset, (uintptr_t)to, size);
-}
-
-/* Leaves its first bytes in scratch()->notes; those that it does not have are 0. */
-static enum format format_of(const struct image *image)
-{
-	uint8_t *header = scratch()->notes;
-
-	memset(header, 0, FORMAT_HEADER_SIZE);
-	read_part(image, 0, header, image->size < FORMAT_HEADER_SIZE ?
-				    image->size : FORMAT_HEADER_SIZE);
-	return recognise(header);
-}
-
-/* Take the header off a uImage that must be read; see add_image() for others. */
-static void unwrap(struct image *image)
-{
-	const uint8_t *header = scratch()->notes;
-
-	if (!image->size || image->at || format_of(image) != FORMAT_UIMAGE)
-		return;
-	if (uimage_type(header) == UIMAGE_KERNEL && uimage_is_compressed(header))
-		refuse("the %s (%s) is a compressed uImage; make it with mkimage "
-		       "-C none", image->what, image->from);
-	if (image->size < UIMAGE_HEADER_SIZE ||
-	    uimage_size(header) > image->size - UIMAGE_HEADER_SIZE)
-		refuse("the %s (%s) is a uImage cut short, %u bytes of %u; copy "
-		       "the file again", image->what, image->from, image->size,
-		       uimage_size(header) + UIMAGE_HEADER_SIZE);
-	image->size = uimage_size(header);
-	image->skip = UIMAGE_HEADER_SIZE;
-}
-
 /* What a loader left in its DTB for the kernel, unless it was said otherwise. */
 static void read_chosen(struct sources *sources, const void *fdt)
 {
@@ -171,7 +123,7 @@ static void read_chosen(struct sources *sources, const void *fdt)
  * The DTB goes to where it can grow, without the room that it has already, and
  * takes what it says of others with it.
  */
-static void take_dtb(struct sources *sources, uint32_t passed)
+static void take_dtb(struct sources *sources)
 {
 	struct image *dtb = &sources->dtb;
 	void *fdt = (void *)DTB_DEFAULT_ADDR;
@@ -196,7 +148,7 @@ static void take_dtb(struct sources *sources, uint32_t passed)
 	if (used > room)
 		refuse("the DTB (%s) has %u bytes, and %u is the most; use a "
 		       "smaller one", dtb->from, used, room);
-	if (dtb->at)
+	if (dtb->in_memory)
 		memmove(fdt, (void *)(uintptr_t)dtb->at, used);
 	else
 		dtb->read(dtb, 0, DTB_DEFAULT_ADDR, used);
@@ -207,12 +159,12 @@ static void take_dtb(struct sources *sources, uint32_t passed)
 	if (error)
 		refuse("the DTB (%s) is not valid: %s; make one with dtc",
 		       dtb->from, fdt_strerror(error));
-	if (!passed || dtb->at != passed)
-		read_chosen(sources, fdt);
+	read_chosen(sources, fdt);
 	payload.dtb = DTB_DEFAULT_ADDR;
 	payload.dtb_end = DTB_DEFAULT_ADDR + ((used + DTB_SLACK +
 			  2 * BOOTARGS_SIZE + 7) & ~7u);
 	dtb->at = DTB_DEFAULT_ADDR;
+	dtb->in_memory = true;
 	dtb->size = used;
 }
 
@@ -264,7 +216,7 @@ static void find_ram(struct map *map)
  */
 static void check_window(const struct image *image, uint32_t end)
 {
-	if (image->size && image->at && image->at < end &&
+	if (image->size && image->in_memory && image->at < end &&
 	    image->at + image->size > BOARD_WRAPPER)
 		refuse("the %s, [%x..%x] (%s), overlaps the wrapper's own memory, "
 		       "[%x..%x]; load it elsewhere", image->what, image->at,
@@ -275,7 +227,7 @@ static void check_window(const struct image *image, uint32_t end)
 static void check_in_memory(const struct map *map, const struct image *image)
 {
 	check_window(image, DTB_DEFAULT_END);
-	if (image->size && image->at >= map->ram_start &&
+	if (image->size && image->in_memory && image->at >= map->ram_start &&
 	    image->at < map->ram_end && image->size > map->ram_end - image->at)
 		refuse("the %s, %x bytes at %x (%s), exceeds the RAM, [%x..%x]; "
 		       "use a smaller one, or give the machine more memory",
@@ -285,7 +237,7 @@ static void check_in_memory(const struct map *map, const struct image *image)
 
 static void check_apart(const struct image *a, const struct image *b)
 {
-	if (a->size && b->size && a->at && b->at &&
+	if (a->size && b->size && a->in_memory && b->in_memory &&
 	    a->at < b->at + b->size && b->at < a->at + a->size)
 		refuse("the %s, [%x..%x] (%s), and the %s, [%x..%x] (%s), overlap; "
 		       "load them apart", a->what, a->at, a->at + a->size - 1,
@@ -297,7 +249,7 @@ static void check_apart(const struct image *a, const struct image *b)
 static void keep_modules(struct map *map, struct image *const *modules)
 {
 	for (; *modules; modules++)
-		if ((*modules)->at)
+		if ((*modules)->in_memory)
 			keep(map, (*modules)->at, (*modules)->at + (*modules)->size);
 }
 
@@ -314,7 +266,7 @@ static void place_modules(const struct map *map, struct image *const *modules)
 		struct image *image = *modules;
 		uint32_t at = image->at;
 
-		if (!image->size || (at >= map->ram_start && at < limit &&
+		if (!image->size || (image->in_memory && at >= map->ram_start && at < limit &&
 				     image->size <= limit - at &&
 				     !in_the_way(map, at, at + image->size)))
 			continue;
@@ -387,7 +339,7 @@ static void load_elf(struct map *map, struct image *kernel,
 	const struct elf_segment *segments = scratch()->segments;
 
 	keep(map, layout->start, layout->end);
-	if (kernel->at && kernel->at < layout->end &&
+	if (kernel->in_memory && kernel->at < layout->end &&
 	    layout->start < kernel->at + kernel->size) {
 		struct map taken = *map;
 
@@ -395,7 +347,7 @@ static void load_elf(struct map *map, struct image *kernel,
 		bring(kernel, find_room(&taken, "kernel", kernel->size,
 					layout->end, map->ram_end));
 	}
-	if (kernel->at)
+	if (kernel->in_memory)
 		keep(map, kernel->at, kernel->at + kernel->size);
 	place_modules(map, modules);
 	for (unsigned n = 0; n < scratch()->elf.phnum; n++) {
@@ -444,7 +396,7 @@ static void load_zimage(struct map *map, struct image *kernel,
 	if (need > MIB * 1024u)
 		bad_image(kernel, "larger than 1 GiB");
 	need += WORK_SPACE;
-	if (!kernel->at) {
+	if (!kernel->in_memory) {
 		struct map taken = *map;
 
 		keep_modules(&taken, modules);
@@ -583,7 +535,7 @@ static void find_payload(struct sources *sources)
 {
 	struct image *kernel = &sources->kernel, *dtb = &sources->dtb;
 
-	find_semihosting(sources);
+	find_host(sources);
 	find_appended(sources);
 	find_fw_cfg(sources);
 	find_table(sources);
@@ -591,10 +543,11 @@ static void find_payload(struct sources *sources)
 		set_options(sources, sources->bootargs, strlen(sources->bootargs),
 			    "bw.");
 
-	uint32_t passed = loader_dtb();
+	uint32_t at;
+	bool passed = loader_dtb(&at);
 
-	if (passed && !fdt_check_header((void *)(uintptr_t)passed))
-		read_chosen(sources, (void *)(uintptr_t)passed);
+	if (passed && !fdt_check_header((void *)(uintptr_t)at))
+		read_chosen(sources, (void *)(uintptr_t)at);
 	find_preloaded(sources);
 	if (!kernel->size && !dtb->size)
 		no_kernel();
@@ -603,13 +556,13 @@ static void find_payload(struct sources *sources)
 		       "named; give one (QEMU: -dtb)", BOARD_RAM_BASE,
 		       DTB_DEFAULT_ADDR);
 	if (!dtb->size)
-		add_image(dtb, "DTB", passed == BOARD_RAM_BASE ?
-			  "at the start of RAM" : "r2", passed, 0);
+		add_image(dtb, "DTB", at == BOARD_RAM_BASE ?
+			  "at the start of RAM" : "r2", at, 0);
 	check_window(dtb, DTB_DEFAULT_ADDR);
 	check_window(kernel, DTB_DEFAULT_END);
 	check_window(&sources->initrd, DTB_DEFAULT_END);
 	check_window(&sources->xen, DTB_DEFAULT_END);
-	take_dtb(sources, passed);
+	take_dtb(sources);
 	if (!kernel->size)
 		no_kernel();
 	if (sources->no_initrd)

@@ -8,7 +8,8 @@
 #include <libfdt.h>
 
 #include "boot.h"
-#include "loader/sources.h"
+#include "loader/memory.h"
+#include "loader/options.h"
 
 /* Padding between payloads, at most; tools align to pages. */
 #define MAX_PADDING	4096
@@ -16,88 +17,6 @@
 static const uint8_t *bytes(uint32_t at)
 {
 	return (const uint8_t *)(uintptr_t)at;
-}
-
-/* Whether there is room for a header: an address may be anything. */
-static bool may_read(uint32_t at)
-{
-	return at < UINT32_MAX - FORMAT_HEADER_SIZE && readable(at) &&
-	       readable(at + FORMAT_HEADER_SIZE - 1);
-}
-
-/* The size that an image in memory has by its own header; 0: none. */
-static uint32_t own_size(uint32_t at)
-{
-	switch (recognise(bytes(at))) {
-	case FORMAT_LINUX:
-	case FORMAT_XEN:
-		return zimage_size(bytes(at));
-	case FORMAT_DTB:
-		return dtb_size(bytes(at));
-	case FORMAT_UIMAGE:
-		return uimage_size(bytes(at)) > UINT32_MAX - UIMAGE_HEADER_SIZE ?
-		       0 : UIMAGE_HEADER_SIZE + uimage_size(bytes(at));
-	case FORMAT_ELF: {
-		struct elf_header *header = &scratch()->elf;
-		struct elf_segment *s = scratch()->segments;
-		uint64_t end;
-
-		memcpy(header, bytes(at), sizeof *header);
-		if (elf_check_header(header, UINT32_MAX))
-			return 0;
-		if (header->phoff > UINT32_MAX - at ||
-		    !may_read(at + header->phoff))
-			return 0;
-		end = header->phoff + header->phnum * sizeof *s;
-		memcpy(s, bytes(at) + header->phoff, header->phnum * sizeof *s);
-		for (unsigned n = 0; n < header->phnum; n++)
-			if ((uint64_t)s[n].offset + s[n].filesz > end)
-				end = (uint64_t)s[n].offset + s[n].filesz;
-		/* Linkers put the section headers last, if there are any. */
-		if (header->shoff + (uint64_t)header->shnum * header->shentsize > end)
-			end = header->shoff +
-			      (uint64_t)header->shnum * header->shentsize;
-		return end > UINT32_MAX ? 0 : (uint32_t)end;
-	}
-	default:
-		return 0;
-	}
-}
-
-void add_image(struct image *image, const char *what, const char *from,
-	       uint32_t at, uint32_t size)
-{
-	uint32_t own;
-
-	if (!may_read(at))
-		refuse("the %s at %x (%s): there is no memory; correct its "
-		       "address", what, at, from);
-	own = own_size(at);
-	if (image->size)
-		refuse("two of %s: one from %s, one at %x (%s); leave one out",
-		       what, image->from, at, from);
-	if (!size)
-		size = own;
-	if (!size)
-		refuse("the %s at %x (%s) does not say its size; say it "
-		       "(tools/bw-pack, mkimage, or ADDRESS,SIZE)", what, at, from);
-	if (size > -at)
-		refuse("the %s at %x (%s) has %x bytes, more than there are; "
-		       "correct its size", what, at, from, size);
-	if (recognise(bytes(at)) == FORMAT_UIMAGE) {
-		if (size < own || !own)
-			refuse("the %s at %x (%s) is a uImage cut short, %u bytes; "
-			       "copy the file again", what, at, from, size);
-		if (uimage_type(bytes(at)) == UIMAGE_KERNEL &&
-		    uimage_is_compressed(bytes(at)))
-			refuse("the %s at %x (%s) is a compressed uImage; make "
-			       "it with mkimage -C none", what, at, from);
-		size = uimage_size(bytes(at));
-		at += UIMAGE_HEADER_SIZE;
-	}
-	*image = (struct image){
-		.what = what, .from = from, .size = size, .at = at,
-	};
 }
 
 /* A table has been recognised; see formats.h. */
@@ -238,16 +157,18 @@ static bool is_dtb(uint32_t at)
 }
 
 /*
- * By Linux's boot protocol r0 is 0 and r2 the DTB's address. After reset they
- * hold anything: only what looks like an address of a DTB is looked at.
+ * By Linux's boot protocol r0 is 0 and r2 is the DTB's address. After reset they
+ * can hold anything, so r2 is followed only if it looks like the address of a DTB.
  */
-uint32_t loader_dtb(void)
+bool loader_dtb(uint32_t *at)
 {
 	uint32_t r2 = loader_registers[2];
 
+	*at = r2;
 	if (loader_registers[0] == 0 && r2 % 4 == 0 &&
 	    r2 - BOARD_RAM_BASE < LOWMEM_SIZE && may_read(r2) && is_dtb(r2) &&
 	    !fdt_check_header((void *)(uintptr_t)r2))
-		return r2;
-	return is_dtb(BOARD_RAM_BASE) ? BOARD_RAM_BASE : 0;
+		return true;
+	*at = BOARD_RAM_BASE;
+	return is_dtb(BOARD_RAM_BASE);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "boot.h"
-#include "loader/sources.h"
+#include "loader/options.h"
 
 static bool is(const char *text, uint32_t size, const char *word)
 {

@@ -704,7 +704,7 @@ def test_host_files_refused(wrapper, tmp_path, name):
 def test_help(wrapper):
     """All options, by name, and exit statuses; that is no failure."""
     text, status = harness.run(semihosted(wrapper, "--help"), timeout=30)
-    source = (harness.TOP / "sources" / "options.c").read_text()
+    source = (harness.TOP / "loader" / "options.c").read_text()
     names = re.findall(r'^\t{ "([\w-]+)", "', source, re.M)
     assert len(names) >= 4
     for name in [*names, "kernel", "dtb", "initrd", "no-initrd", "mode"]:

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * semihosting.c: calls to a host (a debugger, a model, or QEMU). A call without
+ * a host fails; on a CPU where it would not return, semihosting_may_call() says so.
+ */
+#ifndef SEMIHOSTING_H
+#define SEMIHOSTING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SEMIHOSTING_FAILED	0xffffffff
+
+/* False: an SVC without a host would not return here. */
+bool semihosting_may_call(void);
+
+/* End the run with an exit status; returns if there is no host. May always be called. */
+void semihosting_exit(uint32_t status);
+
+/* Print text on the host's console, as it is. */
+void semihosting_print(const char *text);
+
+/* Whether the host's console is a terminal. */
+bool semihosting_has_terminal(void);
+
+/* The host's command line, ended by NUL; false if there is none or it does not fit. */
+bool semihosting_command_line(char *buffer, uint32_t size);
+
+/* Whether the call above failed because the line does not fit. */
+bool semihosting_line_too_long(void);
+
+/* Open a file for reading: its handle, or SEMIHOSTING_FAILED. */
+uint32_t semihosting_open(const char *name);
+
+/* Why it could not be opened, in words. */
+const char *semihosting_error(void);
+
+/* The size of an open file, or SEMIHOSTING_FAILED. */
+uint32_t semihosting_size(uint32_t handle);
+
+/* Set the offset of the next read; false if it cannot be set. */
+bool semihosting_seek(uint32_t handle, uint32_t offset);
+
+/* Read `size` bytes to an address; returns how many have NOT been read. */
+uint32_t semihosting_read(uint32_t handle, uint32_t to, uint32_t size);
+
+#endif

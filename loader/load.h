@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LOADER_LOAD_H
+#define LOADER_LOAD_H
+
+/*
+ * load.c. Find a payload that was not linked with the wrapper, move it to where
+ * it can be started, and fill `payload`; or refuse().
+ */
+void load_payload(void);
+
+#endif
