@@ -84,7 +84,7 @@ host_libfdt	:= -lfdt
 endif
 CFLAGS		+= -isystem libfdt/include -isystem $(fdt_include)
 
-transient	:= boot.S.o boot.c.o modes.c.o semihosting.c.o \
+transient	:= boot.S.o boot.c.o plan.c.o semihosting.c.o \
 		   $(patsubst %,%.o,$(wildcard loader/*.c lib/*.c))
 resident	:= monitor.S.o psci.c.o secure.c.o kernel_state.c.o hyp_psci.S.o
 objects		:= $(addprefix $(out)/,$(transient) resident.o hyp_stub.S.o pen.S.o) $(EXTRA_SOURCES:%=$(out)/%.o)
@@ -252,7 +252,7 @@ prepare_arguments = --kernel $(call quote,$(KERNEL)) --kernel-format $(call quot
 	$(if $(filter undefined,$(origin XEN_BOOTARGS)),,--xen-bootargs $(call quote,$(XEN_BOOTARGS))) \
 	$(if $(XEN_ADDR),--xen-addr $(call quote,$(XEN_ADDR)))
 
-host_objects := $(addprefix $(out)/host/,tools/prepare/prepare.o modes.o $(addprefix loader/,dtb.o elf_note.o formats.o multiboot.o))
+host_objects := $(addprefix $(out)/host/,tools/prepare/prepare.o plan.o $(addprefix loader/,dtb.o elf_note.o formats.o multiboot.o))
 
 $(out)/host/%.o: %.c $(out)/.flags
 	$(call quiet,HOSTCC,$@)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The story, told once by the boot CPU: see what there is, get the other CPUs
- * in line, mend the DTB where the build has not, and go. Transient.
+ * boot(): runs once, on the boot CPU, and carries out what plan.c decides:
+ * detect the hardware, collect the other CPUs, fix up the DTB if the build has
+ * not, enter the kernel. Transient.
  */
 #include <string.h>
 
@@ -11,23 +12,24 @@
 #include "boot.h"
 #include "boot_wrapper.h"
 #include "memory_map.h"
-#include "modes.h"
+#include "plan.h"
 #include "resident.h"
 #include "loader/load.h"
 #include "version.h"
 
-_Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "what a DTB may have, cpus[] holds");
+_Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "cpus[] must hold every CPU of a DTB");
 
 /*
- * How many polls to wait for the CPUs that the DTB promises, where there is no
- * counter that tells when a second is over: a second or so on hardware, where
- * each is an uncached access.
+ * How often to poll for the CPUs of the DTB where no counter tells when a second
+ * is over. Each poll is an uncached access: a second or so on hardware.
  */
 #define CPU_PATIENCE	(1 << 22)
 
-/* By ENTERED_... */
-static const char *const entered_names[] = {
-	"Secure state", "Non-secure Hyp mode", "SVC mode without Secure state",
+/* What the boot finds: from the DTB, or from the build if that has read it. */
+struct hardware {
+	const struct platform *platform;
+	struct platform found;
+	struct dtb_nodes nodes;		/* set if the DTB has been read here */
 };
 
 /* By BW_MODE_... */
@@ -35,6 +37,14 @@ static const uint8_t psr_modes[] = { 0, PSR_MON, PSR_HYP, PSR_SVC, PSR_SVC };
 static const char *const long_names[] = {
 	"", "Secure Monitor", "Non-secure Hyp", "Non-secure SVC", "Secure SVC",
 };
+
+/* By ENTERED_... */
+static const char *const entered_names[] = {
+	"Secure state", "Non-secure Hyp mode", "SVC mode without Secure state",
+};
+
+/* By enum reserve. */
+static const uint32_t reserve_ends[] = { 0, RESIDENT_NONSECURE_END, RESIDENT_END };
 
 static const char *core_name(uint32_t midr)
 {
@@ -57,12 +67,12 @@ static const char *core_name(uint32_t midr)
 	return "unknown core";
 }
 
-static void check_payload(void)
+/*
+ * Test the last word of RAM and restore what it held. If the access itself
+ * fails, the exception report has its address.
+ */
+static void check_ram(void)
 {
-	/*
-	 * The last word of RAM: is it there? Put back what it held. Where the
-	 * access itself fails, that is reported with its address instead.
-	 */
 	uint32_t last = (payload.ram_end - 4) & ~3u;
 	uint32_t was = read32(last);
 
@@ -74,66 +84,71 @@ static void check_payload(void)
 	write32(last, was);
 }
 
-static void read_dtb(struct platform *platform, struct dtb_nodes *nodes)
+static void read_dtb(struct hardware *hardware)
 {
 	void *fdt = (void *)payload.dtb;
 	int error = fdt_check_header(fdt);
 
 	if (!error)
-		error = dtb_open(fdt, payload.dtb_end - payload.dtb, nodes);
+		error = dtb_open(fdt, payload.dtb_end - payload.dtb,
+				 &hardware->nodes);
 	if (error)
 		refuse("no usable DTB at %x: %s; rebuild the image with a "
 		       "valid DTB=", payload.dtb, fdt_strerror(error));
 
-	const char *wrong = dtb_read(fdt, nodes, platform);
+	const char *wrong = dtb_read(fdt, &hardware->nodes, &hardware->found);
 
 	if (wrong)
 		refuse("the DTB at %x %s; correct the DTB", payload.dtb, wrong);
 }
 
-/*
- * Choose the mode that the kernel is entered in, among those that it takes and
- * that a CPU which was entered here as `entered` says can give.
- */
-static void choose(uint32_t entered)
+static void detect_hardware(struct hardware *hardware)
 {
-	bool virt = read_cp15(ID_PFR1) & ID_PFR1_VIRT;
-	bool hyp = virt && entered != ENTERED_SVC;
-	bool grant = payload.flags & PAYLOAD_GRANT_SECURE;
-	uint32_t gives = entered == ENTERED_SECURE ? modes_from_reset(hyp) :
-			 hyp ? BW_TAKES_HYP | BW_TAKES_SVC : BW_TAKES_SVC;
-	uint32_t mode = choose_mode(payload.takes & gives);
-	char takes_list[MODE_LIST_SIZE], gives_list[MODE_LIST_SIZE];
-
-	if (!mode)
-		refuse("the kernel takes %s (%s), but this CPU, entered in %s, "
-		       "gives %s; change one of them (QEMU: secure=, "
-		       "virtualization=)",
-		       list_modes(payload.takes, takes_list), payload.takes_why,
-		       entered_names[entered], list_modes(gives, gives_list));
-	if (grant && entered != ENTERED_SECURE)
-		refuse("GRANT=secure, but the CPU was entered in %s, so Secure "
-		       "state is not ours to give; start the wrapper from reset "
-		       "(QEMU: secure=on)", entered_names[entered]);
-
-	resident.hvbar = (uintptr_t)hyp_stub_vectors;
-	resident.hcr = 0;
-	resident.spsr = PSR_AIF | psr_modes[mode];
-	resident.boot_mode = boot_mode_word(mode, hyp, grant);
-	resident.psci = entered == ENTERED_SECURE && !mode_is_secure(mode) &&
-			!(payload.flags & PAYLOAD_PEN);
-	resident.scr = 0;
-	if (entered != ENTERED_SECURE)
+	hardware->platform = &payload.platform;
+	if (payload.prepared)
 		return;
-	resident.scr = SCR_FW | SCR_AW | (hyp ? SCR_HCE : 0);
-	if (!mode_is_secure(mode))
-		resident.scr |= SCR_NS;
-	/* SCD exists with the Virtualization Extensions only. */
-	if (hyp && !resident.psci && !(resident.boot_mode & BW_OWNS_SECURE))
-		resident.scr |= SCR_SCD;
+	read_dtb(hardware);
+	hardware->platform = &hardware->found;
+	memcpy(ram_banks, hardware->found.ram, sizeof ram_banks);
 }
 
-/* A board says it in the DTB, or CNTFRQ has it from reset, or we know. */
+/* A DTB that the build has fixed up had no PSCI node before: /psci is ours. */
+static enum firmware_psci firmware_psci(const struct hardware *hardware)
+{
+	const void *fdt = (void *)payload.dtb;
+	int node = payload.prepared ? 0 : hardware->nodes.psci;
+
+	if (!node)
+		return FIRMWARE_NO_PSCI;
+	if (!fdt_node_check_compatible(fdt, node, "arm,psci-0.2") ||
+	    !fdt_node_check_compatible(fdt, node, "arm,psci-1.0"))
+		return FIRMWARE_PSCI_0_2;
+	return FIRMWARE_PSCI_0_1;
+}
+
+static void make_plan(uint32_t entered, const struct hardware *hardware,
+		      struct plan *plan)
+{
+	struct plan_input input = {
+		.entered = entered,
+		.has_hyp = read_cp15(ID_PFR1) & ID_PFR1_VIRT,
+		.takes = payload.takes,
+		.takes_why = payload.takes_why,
+		.flags = payload.flags,
+		.firmware = entered == ENTERED_SECURE ? FIRMWARE_NO_PSCI :
+			    firmware_psci(hardware),
+		.board_pen = BOARD_PEN,
+		.board_pen_ram = BOARD_PEN_RAM,
+		.board_secure_ram = BOARD_SECURE_RAM,
+	};
+
+	plan_boot(&input, plan);
+	if (plan->refusal)
+		refuse(plan->refusal, plan->words[0], plan->words[1],
+		       plan->words[2], plan->words[3]);
+}
+
+/* The frequency in the DTB, else CNTFRQ as it was at reset, else the board's. */
 static uint32_t counter_frequency(const struct platform *platform)
 {
 	if (!(read_cp15(ID_PFR1) & ID_PFR1_GENTIMER))
@@ -145,7 +160,7 @@ static uint32_t counter_frequency(const struct platform *platform)
 	return hz ? hz : BOARD_CNTFRQ;
 }
 
-/* In Secure RAM only Secure code can have its home. */
+/* Secure RAM holds only Secure code: the Non-secure page goes to ordinary RAM. */
 static void place_hyp_stub(void)
 {
 	extern uint32_t resident_nonsecure_load[], resident_nonsecure_size[];
@@ -155,19 +170,25 @@ static void place_hyp_stub(void)
 			(uintptr_t)resident_nonsecure_size);
 }
 
-static void fill_resident(const struct platform *platform)
+static void fill_resident(const struct plan *plan, const struct platform *platform)
 {
-	resident.cntfrq = counter_frequency(platform);
-	resident.gicd = platform->gicd;
-	resident.gicc = platform->gicc;
-	resident.gic_groups = resident.scr & SCR_NS ? 0xffffffff : 0;
-	hyp_stub_console = console;
-
-	resident.cpu_count = platform->cpu_count;
-
 	const uint32_t *mpidr = platform->mpidr;
 	struct cpu_area *end = cpus + platform->cpu_count;
 
+	resident.spsr = PSR_AIF | psr_modes[plan->mode];
+	resident.boot_mode = plan->boot_mode;
+	resident.scr = plan->scr;
+	resident.psci = plan->start == START_BY_PSCI;
+	resident.hvbar = (uintptr_t)(plan->start == START_BY_TRAP ?
+				     hyp_psci_vectors : hyp_stub_vectors);
+	resident.hcr = plan->hcr;
+	resident.cntfrq = counter_frequency(platform);
+	resident.gicd = platform->gicd;
+	resident.gicc = platform->gicc;
+	resident.gic_groups = plan->scr & SCR_NS ? 0xffffffff : 0;
+	hyp_stub_console = console;
+
+	resident.cpu_count = platform->cpu_count;
 	for (struct cpu_area *area = cpus; area < end; area++) {
 		area->cpu.mpidr = *mpidr++;
 		area->cpu.state = CPU_ABSENT;
@@ -175,20 +196,22 @@ static void fill_resident(const struct platform *platform)
 	}
 }
 
-static struct cpu_area *find_boot_cpu(void)
+static struct cpu *find_boot_cpu(void)
 {
 	uint32_t mpidr = read_cp15(MPIDR) & MPIDR_AFFINITY;
 	struct cpu_area *area, *end = cpus + resident.cpu_count;
 
 	for (area = cpus; area < end; area++)
-		if (area->cpu.mpidr == mpidr)
-			return area;
+		if (area->cpu.mpidr == mpidr) {
+			area->cpu.state = CPU_ON;
+			return &area->cpu;
+		}
 	refuse("the DTB has no CPU %x, which is the one that starts; "
 	       "correct /cpus", mpidr);
 }
 
 /*
- * All interrupts belong to the kernel's world, which Secure state alone can say;
+ * Give all interrupts to the kernel's world, which takes Secure state.
  * ITLinesNumber is inclusive.
  */
 static void gic_init(void)
@@ -215,16 +238,7 @@ static uint32_t counter(void)
 	return resident.cntfrq ? read_cp15_64_low(CNTVCT) : 0;
 }
 
-/* Whether the PSCI node has the function numbers of PSCI 0.2 and later. */
-static bool has_psci_0_2(const struct dtb_nodes *nodes)
-{
-	const void *fdt = (void *)payload.dtb;
-
-	return !fdt_node_check_compatible(fdt, nodes->psci, "arm,psci-0.2") ||
-	       !fdt_node_check_compatible(fdt, nodes->psci, "arm,psci-1.0");
-}
-
-/* Where an address in pen.S is for its users: the pen may lie elsewhere. */
+/* The address at which CPUs find something of pen.S, which may have been copied. */
 static uintptr_t in_pen(const uint32_t *address)
 {
 	uintptr_t offset = (uintptr_t)address - (uintptr_t)pen;
@@ -244,8 +258,8 @@ static void place_pen(void)
 
 /*
  * A loader that has started us as a kernel may keep the other CPUs in a pen of
- * its own, in Secure state still (QEMU does), which listens to the same register
- * and wakes for an SGI as ours does.
+ * its own, still in Secure state (QEMU does). It listens to the same register
+ * and wakes for an SGI, as ours does.
  */
 static bool empty_loaders_pen(void)
 {
@@ -259,8 +273,8 @@ static bool empty_loaders_pen(void)
 }
 
 /*
- * Give a CPU until a second after `since` to find itself, and those that were
- * not started at home, which may come now, their answer: see boot.S.
+ * Wait until a second after `since` for a CPU to find itself in cpus[], and
+ * answer CPUs that have not moved home yet: see boot.S.
  */
 static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
 					       uint32_t since)
@@ -282,13 +296,13 @@ static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
 }
 
 /*
- * Let the secondary CPUs find themselves; returns a bit for each that has not
- * done so within a second. Such a CPU is off limits from then on, to PSCI and
- * to itself, even if it comes late: the DTB will say that it failed.
+ * Let the secondary CPUs find themselves; returns a bit for each that is
+ * missing after a second. PSCI does not know such a CPU from then on, nor does
+ * the CPU find itself if it comes late.
  */
 static uint32_t gather_cpus(void)
 {
-	uint32_t absent = 0, since = counter();
+	uint32_t missing = 0, since = counter();
 
 	dmb();
 	cpu_table_ready = 1;
@@ -301,21 +315,28 @@ static uint32_t gather_cpus(void)
 		struct cpu *cpu = &cpus[i].cpu;
 
 		if (cpu->state == CPU_ABSENT && !wait_for(cpu, since)) {
-			absent |= 1 << i;
+			missing |= 1 << i;
 			cpu->mpidr = MPIDR_NONE;
 		}
 	}
-	return absent;
+	return missing;
+}
+
+static uint32_t find_missing(const struct plan *plan, uint32_t others)
+{
+	if (plan->psci == DTB_PSCI_NONE)
+		place_pen();
+	return plan->gathers ? gather_cpus() : others;
 }
 
 /*
- * Send a CPU to the pen, or to its dead end if it is absent to the kernel, and
- * see it arrive: the memory that it comes from may be given away.
+ * Send a CPU to the pen, or to its dead end if the kernel does not get it, and
+ * see it arrive: the kernel may overwrite the memory that it comes from.
  */
-static void send_to_pen(struct cpu *cpu, bool absent, struct cpu *me)
+static void send_to_pen(struct cpu *cpu, bool lost, struct cpu *me)
 {
 	uint32_t patience = CPU_PATIENCE, start = counter();
-	uintptr_t entry = in_pen(absent ? pen_dead_end : pen);
+	uintptr_t entry = in_pen(lost ? pen_dead_end : pen);
 
 	turn_on(cpu, entry, 0, me);
 	while (read32(in_pen(&pen_arrived)) != cpu->mpidr) {
@@ -327,37 +348,52 @@ static void send_to_pen(struct cpu *cpu, bool absent, struct cpu *me)
 	}
 }
 
-static void report_cpus(const struct platform *platform, uint32_t absent)
+static void fill_pen(uint32_t lost, struct cpu *me)
 {
-	for (uint32_t i = 0; absent >> i; i++)
-		if (absent >> i & 1)
+	for (uint32_t i = 0; i < resident.cpu_count; i++)
+		if (cpus[i].cpu.state == CPU_OFF &&
+		    cpus[i].cpu.mpidr != MPIDR_NONE)
+			send_to_pen(&cpus[i].cpu, lost >> i & 1, me);
+}
+
+static void report_cpus(const struct platform *platform, uint32_t lost)
+{
+	for (uint32_t i = 0; lost >> i; i++)
+		if (lost >> i & 1)
 			say(platform->mpidr[i] == cpus[i].cpu.mpidr ?
-			    "CPU %x has no way to the kernel in this mode, for "
-			    "lack of PSCI 0.2 and of a pen; going on without it" :
+			    "CPU %x cannot be started in this mode (no PSCI "
+			    "0.2, no holding pen); continuing without it" :
 			    "CPU %x is in the DTB but did not come out of "
-			    "reset; going on without it (QEMU: -smp)",
+			    "reset; continuing without it (QEMU: -smp)",
 			    platform->mpidr[i]);
-	/* Nobody waits for such a CPU, so this is said only if it was quick. */
+	/* The boot does not wait for such a CPU: a late one is not reported. */
 	uint32_t unlisted = unlisted_cpu;
 
 	if (unlisted != UNLISTED_NONE)
 		say("CPU %x is not in the DTB; it stays off", unlisted);
 }
 
-static void mend_dtb(const struct dtb_nodes *nodes, enum dtb_psci psci,
-		     uint32_t reserve_end, uint32_t absent)
+/* What the build has done to the DTB holds if all is as the build predicted. */
+static void fix_up_dtb(struct hardware *hardware, const struct plan *plan,
+		       uint32_t reserve_end, uint32_t lost)
 {
 	struct dtb_changes changes = {
-		.boot_mode = resident.boot_mode,
+		.boot_mode = plan->boot_mode,
 		.bootargs = payload.bootargs,
 		.initrd = payload.initrd,
 		.initrd_end = payload.initrd_end,
 		.reserve = RESIDENT_START,
 		.reserve_end = reserve_end,
-		.psci = psci,
-		.absent = absent,
+		.psci = plan->psci,
+		.absent = lost,
 	};
-	int error = dtb_mend((void *)payload.dtb, nodes, &changes);
+
+	if (payload.prepared == plan->boot_mode && plan->scr && !lost)
+		return;
+	if (payload.prepared)
+		read_dtb(hardware);
+
+	int error = dtb_mend((void *)payload.dtb, &hardware->nodes, &changes);
 
 	if (error)
 		refuse("cannot mend the DTB at %x: %s; check it with dtc",
@@ -370,7 +406,18 @@ static void say_image(const char *what, uint32_t start, uint32_t end)
 		say("[%x..%x] %s", start, end - 1, what);
 }
 
-static void banner(uint32_t entered, uint32_t reserve_end, uint32_t absent)
+static uint32_t count_bits(uint32_t bits)
+{
+	uint32_t count = 0;
+
+	for (; bits; bits &= bits - 1)
+		count++;
+	return count;
+}
+
+/* `left`: CPUs that the wrapper has not seen, and that the kernel may start. */
+static void banner(uint32_t entered, const struct plan *plan, uint32_t reserve_end,
+		   uint32_t lost, uint32_t left)
 {
 	/* By the two ownership bits. */
 	static const char *const owned[] = {
@@ -379,43 +426,52 @@ static void banner(uint32_t entered, uint32_t reserve_end, uint32_t absent)
 		"Hyp mode, but not Secure state",
 		"Hyp mode and Secure state",
 	};
+	/* By enum cpu_start. */
+	static const char *const residents[] = {
+		"resident: Hyp stub, Monitor, PSCI", "resident: Hyp stub, Monitor",
+		"", "resident: Hyp stub, PSCI trap", "",
+		"resident: Hyp stub, Monitor",
+	};
 	uint32_t midr = read_cp15(MIDR);
-	uint32_t ready = resident.cpu_count;
-	uint32_t word = resident.boot_mode;
+	uint32_t ready = resident.cpu_count - count_bits(lost);
 	char list[MODE_LIST_SIZE];
 
-	for (; absent; absent &= absent - 1)
-		ready--;
 	say("version " VERSION " on " BOARD_NAME);
 	say("%u CPU%s, %s r%up%u", ready, ready == 1 ? "" : "s", core_name(midr),
 	    midr >> 20 & 0xf, midr & 0xf);
+	if (left)
+		say("%u of them stayed with other firmware; the kernel starts "
+		    "them in the board's own way", count_bits(left));
 	say_image(payload.dom0_end ? "Xen" : "kernel", payload.kernel,
 		  payload.kernel_end);
 	say_image("DTB", payload.dtb, payload.dtb_end);
 	say_image("dom0 kernel", payload.dom0, payload.dom0_end);
 	say_image("initrd", payload.initrd, payload.initrd_end);
 	if (reserve_end)
-		say_image(reserve_end != RESIDENT_END ? "resident: Hyp stub" :
-			  resident.hcr ? "resident: Hyp stub, PSCI trap" :
-			  resident.psci ? "resident: Hyp stub, Monitor, PSCI" :
-					  "resident: Hyp stub, Monitor",
-			  RESIDENT_START, reserve_end);
+		say_image(reserve_end == RESIDENT_END ? residents[plan->start] :
+			  "resident: Hyp stub", RESIDENT_START, reserve_end);
 	else
 		say("resident: nothing");
 	say("entered in %s; the kernel takes %s (%s)", entered_names[entered],
 	    list_modes(payload.takes, list), payload.takes_why);
-	say("entering the kernel in %s mode; it owns %s",
-	    long_names[mode_of(word)],
-	    owned[word & (BW_OWNS_HYP | BW_OWNS_SECURE)]);
+	say("entering the kernel in %s mode; it owns %s", long_names[plan->mode],
+	    owned[plan->boot_mode & (BW_OWNS_HYP | BW_OWNS_SECURE)]);
+}
+
+/*
+ * An asynchronous abort that something above has caused is reported here, and
+ * not by the kernel when it unmasks them.
+ */
+static void take_pending_abort(void)
+{
+	dsb();
+	asm volatile("cpsie a\n\tisb\n\tcpsid a" ::: "memory");
 }
 
 _Noreturn void boot(uint32_t entered)
 {
-	const struct platform *platform = &payload.platform;
-	struct platform found;
-	struct dtb_nodes nodes;
-	enum dtb_psci psci;
-	uint32_t absent = 0;
+	struct hardware hardware;
+	struct plan plan;
 
 	board_console_init();
 	if (entered == ENTERED_SECURE) {
@@ -424,82 +480,31 @@ _Noreturn void boot(uint32_t entered)
 	}
 	if (!payload.kernel_end)
 		load_payload();
-	check_payload();
+	check_ram();
+	detect_hardware(&hardware);
+	make_plan(entered, &hardware, &plan);
 	place_hyp_stub();
-	choose(entered);
-	if (!payload.prepared) {
-		read_dtb(&found, &nodes);
-		platform = &found;
-		memcpy(ram_banks, found.ram, sizeof ram_banks);
-	}
-	fill_resident(platform);
+	fill_resident(&plan, hardware.platform);
 
-	struct cpu_area *area = find_boot_cpu();
-	struct cpu *me = &area->cpu;
+	struct cpu *me = find_boot_cpu();
+	uint32_t others = ((1u << resident.cpu_count) - 1) & ~(1u << me->index);
 
-	me->state = CPU_ON;
 	gic_init();
 
-	/*
-	 * How the kernel gets its other CPUs: by our PSCI, by that of firmware
-	 * below us (the build prepares no DTB that has a node for one), or out
-	 * of the pen, if there is one.
-	 */
-	if (resident.psci)
-		psci = DTB_PSCI_OURS;
-	else if (entered != ENTERED_SECURE && !payload.prepared && nodes.psci)
-		psci = DTB_PSCI_FIRMWARES;
-	else
-		psci = DTB_PSCI_NONE;
-	if (psci == DTB_PSCI_NONE)
-		place_pen();
-	if (psci != DTB_PSCI_FIRMWARES)
-		absent = gather_cpus();
+	uint32_t missing = find_missing(&plan, others);
+	uint32_t lost = (plan.loses_missing ? missing : 0) |
+			(plan.loses_present ? others & ~missing : 0);
+	uint32_t left = plan.gathers ? missing & ~lost : 0;
+	uint32_t reserve_end = reserve_ends[missing ? plan.reserve_missing :
+						      plan.reserve];
 
-	/* That firmware turns them on in Hyp mode, which may not be wanted. */
-	bool below = psci == DTB_PSCI_FIRMWARES &&
-		     entered == ENTERED_HYP && resident.spsr != (PSR_AIF | PSR_HYP);
-
-	if (psci == DTB_PSCI_NONE ? !BOARD_PEN : below && !has_psci_0_2(&nodes))
-		absent = ((1u << resident.cpu_count) - 1) & ~(1u << (area - cpus));
-	if (below) {
-		resident.hvbar = (uintptr_t)hyp_psci_vectors;
-		resident.hcr = HCR_TSC;
-	}
-
-	/* What the build has done holds if all is as the build expected. */
-	uint32_t reserve_end = payload.reserved_end;
-
-	if (payload.prepared != resident.boot_mode || absent ||
-	    entered != ENTERED_SECURE) {
-		/* A CPU that is late, or has no other place, waits in ours. */
-		bool alone = psci == DTB_PSCI_FIRMWARES ||
-			     (BOARD_PEN_RAM && !absent);
-
-		reserve_end = below ? RESIDENT_END :
-			      reserved_end(resident.boot_mode,
-					   entered == ENTERED_SECURE, alone,
-					   payload.flags);
-		if (payload.prepared)
-			read_dtb(&found, &nodes);
-		mend_dtb(&nodes, psci, reserve_end, absent);
-	}
-	report_cpus(platform, absent);
+	fix_up_dtb(&hardware, &plan, reserve_end, lost);
+	report_cpus(hardware.platform, lost);
 	if (!(payload.flags & PAYLOAD_QUIET))
-		banner(entered, reserve_end, absent);
-
-	if (psci == DTB_PSCI_NONE)
-		for (uint32_t i = 0; i < resident.cpu_count; i++)
-			if (cpus[i].cpu.state == CPU_OFF &&
-			    cpus[i].cpu.mpidr != MPIDR_NONE)
-				send_to_pen(&cpus[i].cpu, absent >> i & 1, me);
-
-	/*
-	 * An asynchronous abort that something above has caused, if any, is to
-	 * be reported here, not by the kernel when it unmasks them.
-	 */
-	dsb();
-	asm volatile("cpsie a\n\tisb\n\tcpsid a" ::: "memory");
+		banner(entered, &plan, reserve_end, lost, left);
+	if (plan.psci == DTB_PSCI_NONE)
+		fill_pen(lost, me);
+	take_pending_abort();
 	kernel_state_init();
 	on_unexpected = NULL;
 	enter_kernel(0, BW_MACHINE_DT, payload.dtb, payload.entry, me);

@@ -13,7 +13,7 @@
 #include <libfdt.h>
 
 #include "boot_wrapper.h"
-#include "modes.h"
+#include "plan.h"
 #include "loader/dtb.h"
 #include "version.h"
 

@@ -516,12 +516,11 @@ static void choose_modes(const struct sources *sources, const struct image *star
 {
 	bool is_xen = starts == &sources->xen;
 
-	payload.takes = sources->mode ? 1u << sources->mode :
-			modes ? modes : BW_TAKES_DEFAULT;
+	payload.takes = plan_takes(modes, sources->mode);
 	payload.takes_why = sources->mode ? "as asked for" :
 			    is_xen ? "it is Xen" : modes ? "by its note" :
 			    "it has no note";
-	if (modes && !(modes & payload.takes)) {
+	if (!payload.takes) {
 		char list[MODE_LIST_SIZE];
 
 		refuse("mode=%s: the %s (%s) takes %s only; ask for one of "

@@ -33,7 +33,6 @@ struct payload {
 	 * word, and `platform` is what the DTB says.
 	 */
 	uint32_t prepared;
-	uint32_t reserved_end;		/* if prepared: end of the resident range to reserve */
 	const char *bootargs;		/* NULL: leave the DTB's own */
 	struct platform platform;
 };

@@ -31,7 +31,7 @@ def mended(tmp_path_factory):
     program = tmp_path_factory.mktemp("dtb") / "dtb_fuzz"
     subprocess.run(["cc", "-g", "-O1", "-fsanitize=address,undefined",
                     "-fno-sanitize-recover=all", "-Iinclude", "-I.", "-o", program,
-                    "tests/host/dtb_fuzz.c", "loader/dtb.c", "modes.c", "-lfdt"], cwd=harness.TOP, check=True)
+                    "tests/host/dtb_fuzz.c", "loader/dtb.c", "plan.c", "-lfdt"], cwd=harness.TOP, check=True)
 
     def mend(dtb, psci, reserve_end=0x87E13000):
         which = ["none", "ours", "firmware's"].index(psci)

@@ -269,7 +269,7 @@ def test_options_are_the_wrappers():
     """What --options takes is what the wrapper does."""
     source = (harness.TOP / "loader" / "options.c").read_text()
     choices = re.findall(r'\{ "([a-z-]+)", "(\w+)", "(\w+)", PAYLOAD_', source)
-    modes = re.search(r"mode_names\[.*?\{(.*?)\}", (harness.TOP / "modes.c").read_text(), re.S)
+    modes = re.search(r"mode_names\[.*?\{(.*?)\}", (harness.TOP / "plan.c").read_text(), re.S)
     known = {name: tuple(words) for name, *words in choices}
     known["mode"] = tuple(re.findall(r'"([a-z-]+)"', modes[1]))
     pack = (harness.TOP / "tools" / "bw-pack").read_text()

@@ -467,9 +467,47 @@ def test_no_pen_and_no_psci():
     image = harness.linux("modes-virt-secure", **board, MODE="secure-svc",
                           BOOTARGS="console=ttyAMA0")
     with harness.Guest(image, **machine) as guest:
-        assert "CPU 00000001 has no way to the kernel" in guest.log
+        assert "CPU 00000001 cannot be started in this mode" in guest.log
         assert "Brought up 1 node, 1 CPU" in guest.log
         assert guest.run("cat /proc/device-tree/cpus/cpu@1/status").rstrip("\0\n") == "fail"
+
+
+# Other firmware without PSCI keeps its CPUs: the kernel starts them as without a wrapper.
+
+@pytest.mark.parametrize("node", ["/cpus", "/cpus/cpu@1"])
+@pytest.mark.parametrize("mend", ["build", "boot"])
+def test_cpus_of_other_firmware_stay_as_they_are(mend, node, tmp_path):
+    """No PSCI, no pen: the DTB keeps what it has on the CPU that the wrapper never sees."""
+    board, machine = virt_machine("secure=off,virtualization=on", 2)
+    dtb = tmp_path / "other-method.dtb"
+    shutil.copy(board["DTB"], dtb)
+    subprocess.run(["fdtput", "-r", dtb, "/psci"], check=True)
+    for cpu in ("/cpus/cpu@0", "/cpus/cpu@1"):
+        subprocess.run(["fdtput", "-d", dtb, cpu, "enable-method"], check=True)
+    subprocess.run(["fdtput", "-t", "s", dtb, node, "enable-method", "brcm,bcm2836-smp"],
+                   check=True)
+    image = harness.linux(f"modes-virt-other-{mend}", **{**board, "DTB": dtb}, DTB_MEND=mend,
+                          BOOTARGS="console=ttyAMA0")
+    with harness.Guest(image, **machine) as guest:
+        assert "boot-wrapper: 2 CPUs" in guest.log and "continuing without it" not in guest.log
+        assert "1 of them stayed with other firmware" in guest.log
+        assert guest.run(f"cat /proc/device-tree{node}/enable-method").rstrip("\0\n") == \
+            "brcm,bcm2836-smp"
+        assert guest.run("cd /proc/device-tree; [ -e cpus/cpu@1/status ] || [ -e psci ] || "
+                         "echo clean").strip() == "clean"
+
+
+def test_cpu_in_a_loaders_pen(tmp_path):
+    """QEMU's loader holds CPU 1 in a pen like ours, where the kernel finds it, in Hyp mode."""
+    out = harness.build("modes-a15-wrapper", "wrapper")
+    image = tmp_path / "image.bin"
+    image.write_bytes((out / "boot-wrapper.bin").read_bytes() + harness.VMLINUZ.read_bytes())
+    command = harness.qemu_command(image, cpus=2, machine=A15.format("off", "on"), extra=(
+        "-dtb", harness.DTB, "-initrd", harness.initramfs(), "-append", "console=ttyAMA0"))
+    with harness.Guest(command=[str(word) for word in command]) as guest:
+        assert "1 of them stayed with other firmware" in guest.log
+        assert "CPU: All CPU(s) started in HYP mode." in guest.log
+        assert "Brought up 1 node, 2 CPUs" in guest.log
 
 
 @pytest.mark.parametrize("variables, expected", [

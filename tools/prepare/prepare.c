@@ -21,7 +21,7 @@
 #include "loader/elf_note.h"
 #include "loader/formats.h"
 #include "memory_map.h"
-#include "modes.h"
+#include "plan.h"
 #include "loader/multiboot.h"
 #include "loader/dtb.h"
 
@@ -63,8 +63,11 @@ static struct {
 	uint32_t modes;			/* that it takes; 0: it has no note */
 } kernel;
 
-/* What the build expects of the boot; if that differs, it mends the DTB again. */
-static uint32_t expected_word, expected_reserved_end;
+/*
+ * The word of the boot that the build expects; 0: the DTB is left to the boot,
+ * which fixes it up again, too, if all is not as expected.
+ */
+static uint32_t expected_word;
 
 static uint64_t ram_start, ram_end;	/* the bank that the wrapper is in */
 
@@ -547,19 +550,16 @@ static const char *takes_why(void)
 	       kernel.modes ? "by its note" : "it has no note";
 }
 
-/* The modes that the kernel is to be started in, for one of them to be chosen. */
 static uint32_t takes(void)
 {
-	uint32_t asked = 1u << options.mode;
+	uint32_t modes = plan_takes(kernel.modes, options.mode);
 	char list[MODE_LIST_SIZE];
 
-	if (!options.mode)
-		return kernel.modes ? kernel.modes : BW_TAKES_DEFAULT;
-	if (kernel.modes && !(kernel.modes & asked))
+	if (!modes)
 		fail("MODE=%s: %s takes %s only; ask for one of these",
 		     mode_names[options.mode], options.kernel.path,
 		     list_modes(kernel.modes, list));
-	return asked;
+	return modes;
 }
 
 /* Cores without the Virtualization Extensions, and so without Hyp mode. */
@@ -691,7 +691,6 @@ static void write_layout(const struct platform *platform)
 	write_word(out, "takes", takes());
 	write_text(out, "takes_why", takes_why());
 	write_word(out, "prepared", expected_word);
-	write_word(out, "reserved_end", expected_reserved_end);
 	write_text(out, "bootargs", options.bootargs);
 	fprintf(out, " \\\n\t.platform = {");
 	write_word(out, "cpu_count", platform->cpu_count);
@@ -893,21 +892,64 @@ static size_t length(const char *text)
 	return text ? strlen(text) : 0;
 }
 
-static void mend(void *fdt, const struct dtb_nodes *nodes)
+/*
+ * A CPU has a way of its own to be started, which the fix-up of the build would
+ * replace, but which a boot below other firmware needs.
+ */
+static bool has_other_method(const void *fdt, const struct dtb_nodes *nodes)
 {
+	for (int i = 0; i < nodes->cpu_count; i++) {
+		const char *method = fdt_getprop(fdt, nodes->cpu[i],
+						 "enable-method", NULL);
+
+		if (method && strcmp(method, "psci"))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Predict the boot, from reset, and fix up the DTB for it. Left to the boot: a
+ * DTB with a PSCI node, which may be that of firmware below the wrapper, or with
+ * another way to start CPUs; and a boot that this DTB's CPUs would refuse, since
+ * the machine may have others.
+ */
+static bool fix_up(void *fdt, const struct dtb_nodes *nodes)
+{
+	struct plan_input input = {
+		.entered = ENTERED_SECURE,
+		.has_hyp = has_hyp(fdt, nodes->cpu[0]),
+		.takes = takes(),
+		.takes_why = takes_why(),
+		.flags = flags(),
+		.board_pen = BOARD_PEN,
+		.board_pen_ram = BOARD_PEN_RAM,
+		.board_secure_ram = BOARD_SECURE_RAM,
+	};
+	static const uint32_t reserve_ends[] = {
+		0, RESIDENT_NONSECURE_END, RESIDENT_END,
+	};
+	struct plan plan;
+
+	plan_boot(&input, &plan);
+	if (!options.mend || nodes->psci || plan.refusal ||
+	    has_other_method(fdt, nodes))
+		return false;
+
 	struct dtb_changes changes = {
-		.boot_mode = expected_word,
+		.boot_mode = plan.boot_mode,
 		.bootargs = options.bootargs,
 		.initrd = options.initrd_addr,
 		.initrd_end = options.initrd.size ?
 			      options.initrd_addr + options.initrd.size : 0,
 		.reserve = RESIDENT_START,
-		.reserve_end = expected_reserved_end,
-		.psci = options.pen || mode_is_secure(mode_of(expected_word)) ?
-			DTB_PSCI_NONE : DTB_PSCI_OURS,
+		.reserve_end = reserve_ends[plan.reserve],
+		.psci = plan.psci,
 	};
 
 	dtb_error(dtb_mend(fdt, nodes, &changes));
+	expected_word = plan.boot_mode;
+	return true;
 }
 
 int main(int argc, char **argv)
@@ -943,21 +985,8 @@ int main(int argc, char **argv)
 	memcpy(unmended, fdt, room);
 	dtb_error(dtb_open(fdt, room, &nodes));
 	dtb_wrong(dtb_read(fdt, &nodes, &platform));
-	/*
-	 * A PSCI node may be that of firmware which the wrapper finds below
-	 * itself: then it is needed as it is.
-	 */
-	bool hyp = has_hyp(fdt, nodes.cpu[0]);
-	uint32_t mode = choose_mode(takes() & modes_from_reset(hyp));
-
-	if (options.mend && mode && !nodes.psci) {
-		expected_word = boot_mode_word(mode, hyp, options.grant_secure);
-		expected_reserved_end = reserved_end(expected_word, true,
-						     BOARD_PEN_RAM, flags());
-		mend(fdt, &nodes);
-	} else {
+	if (!fix_up(fdt, &nodes))
 		fdt = unmended;
-	}
 	dtb_error(fdt_pack(fdt));
 	options.dtb.size = (fdt_totalsize(fdt) + slack + 7) & ~(size_t)7;
 	fdt = realloc(fdt, options.dtb.size);
