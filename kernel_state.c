@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Make the world of the calling CPU fit for a kernel to live in: the Non-secure
- * one in any case, and the Secure one if that is where the kernel goes.
+ * Set up the state that a kernel finds on the calling CPU: kernel_state_init().
+ * Non-secure state always, and Secure state if the kernel is entered there.
  *
- * On every CPU, and again each time that PSCI turns one on. Absolute values:
- * a register that the Secure side leaves as reset, or as the last kernel, had
- * it is a register that differs between CPUs. Stays behind after hand-over.
+ * Runs on every CPU before it enters the kernel, and again each time that PSCI
+ * turns one on. Every register that is UNKNOWN at reset and matters gets an
+ * absolute value; docs/contract.md lists those that are left. Resident.
  */
 #include "arm.h"
 #include "resident.h"
@@ -27,25 +27,38 @@ static void gic_cpu_init(void)
 	write32(gicc + GICC_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
 }
 
-/* HDCR.HPMN: PL1 gets all event counters there are. */
-static uint32_t event_counters(void)
+/*
+ * Stop the Performance Monitors, and keep PL0 out of them. Returns the value of
+ * HDCR: all event counters belong to PL1 (HPMN), and nothing is trapped.
+ */
+static uint32_t pmu_init(void)
 {
 	uint32_t version = read_cp15(ID_DFR0) >> ID_DFR0_PERFMON_SHIFT & 0xf;
 
 	if (version == 0 || version == 0xf)
 		return 0;
+	write_cp15(PMCR, 0);
+	write_cp15(PMUSERENR, 0);
+	write_cp15(PMCNTENCLR, 0xffffffff);
+	write_cp15(PMINTENCLR, 0xffffffff);
 	return read_cp15(PMCR) >> PMCR_N_SHIFT & PMCR_N_MASK;
 }
 
-/* Hyp mode traps nothing and hides nothing from a kernel in SVC mode. */
-static void hyp_init(void)
+/* Hyp mode traps nothing, and hides nothing from a kernel in SVC mode. */
+static void hyp_init(uint32_t hdcr)
 {
 	write_cp15(HVBAR, resident.hvbar);
 	write_cp15(HSCTLR, HSCTLR_KERNEL);
 	write_cp15(HCR, resident.hcr);
 	write_cp15(HSTR, 0);
+	write_cp15(HACR, 0);
+	write_cp15(HTPIDR, 0);
+	write_cp15(HMAIR0, 0);
+	write_cp15(HMAIR1, 0);
 	write_cp15(HCPTR, HCPTR_RES1);
-	write_cp15(HDCR, event_counters());
+	write_cp15(HDCR, hdcr);
+	write_cp15(HTCR, HTCR_RES1);
+	write_cp15(VTCR, VTCR_RES1);
 	write_cp15(VPIDR, read_cp15(MIDR));
 	write_cp15(VMPIDR, read_cp15(MPIDR));
 	write_cp15_64(VTTBR, 0);
@@ -59,12 +72,20 @@ static void hyp_init(void)
 	write_cp15(TLBIALLNSNH, 0);
 }
 
-/* PL1, in the world that SCR.NS selects; a kernel elsewhere finds it so, too. */
+/* PL1 in the state, Secure or Non-secure, that SCR.NS selects. */
 static void pl1_init(void)
 {
-	write_cp15(SCTLR, SCTLR_KERNEL);
+	write_cp15(SCTLR, SCTLR_KERNEL |
+		   (core_is_one_of(CORES_PREDICT_ALWAYS) ? SCTLR_Z : 0));
 	isb();
 	write_cp15(TTBCR, 0);
+	write_cp15(TTBR0, 0);
+	write_cp15(TTBR1, 0);
+	write_cp15(DACR, 0);
+	write_cp15(CONTEXTIDR, 0);
+	write_cp15(TPIDRURW, 0);
+	write_cp15(TPIDRURO, 0);
+	write_cp15(TPIDRPRW, 0);
 	if (read_cp15(ID_PFR1) & ID_PFR1_SECURITY)
 		write_cp15(VBAR, 0);
 	write_cp15(CPACR, 0);
@@ -72,14 +93,14 @@ static void pl1_init(void)
 }
 
 /*
- * Entered in Monitor mode, or in the Non-secure mode that we were entered in:
- * then Secure state is as other firmware has set it up, and what Hyp mode could
- * keep from SVC mode, such as the physical timer, is not touched from there.
- * Leaves SCR as the kernel will find it.
+ * Entered in Monitor mode, or in the Non-secure mode that the wrapper was
+ * entered in. In the latter case Secure state is as other firmware has set it
+ * up; and in SVC mode nothing is touched that Hyp mode could deny to it: the
+ * physical timer, the Performance Monitors. Leaves SCR as the kernel finds it.
  */
 void kernel_state_init(void)
 {
-	uint32_t scr = resident.scr, cntfrq = resident.cntfrq;
+	uint32_t scr = resident.scr, cntfrq = resident.cntfrq, hdcr = 0;
 	bool owns_hyp = resident.boot_mode & BW_OWNS_HYP;
 
 	gic_cpu_init();
@@ -93,6 +114,8 @@ void kernel_state_init(void)
 		isb();
 	}
 	pl1_init();
+	if (scr || owns_hyp)
+		hdcr = pmu_init();
 	if (cntfrq) {
 		write_cp15(CNTKCTL, 0);
 		write_cp15(CNTV_CTL, 0);
@@ -100,7 +123,7 @@ void kernel_state_init(void)
 			write_cp15(CNTP_CTL, 0);
 	}
 	if (owns_hyp)
-		hyp_init();
+		hyp_init(hdcr);
 	if (scr && !(scr & SCR_NS)) {
 		write_cp15(TLBIALL, 0);
 		write_cp15(SCR, scr);

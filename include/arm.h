@@ -12,6 +12,7 @@
 
 #define MIDR(r)		p15, 0, r, c0, c0, 0
 #define MPIDR(r)	p15, 0, r, c0, c0, 5
+#define REVIDR(r)	p15, 0, r, c0, c0, 6
 #define ID_DFR0(r)	p15, 0, r, c0, c1, 2
 #define ID_PFR1(r)	p15, 0, r, c0, c1, 1
 #define CCSIDR(r)	p15, 1, r, c0, c0, 0
@@ -22,7 +23,10 @@
 #define CPACR(r)	p15, 0, r, c1, c0, 2
 #define SCR(r)		p15, 0, r, c1, c1, 0
 #define NSACR(r)	p15, 0, r, c1, c1, 2
+#define TTBR0(r)	p15, 0, r, c2, c0, 0
+#define TTBR1(r)	p15, 0, r, c2, c0, 1
 #define TTBCR(r)	p15, 0, r, c2, c0, 2
+#define DACR(r)		p15, 0, r, c3, c0, 0
 #define DFSR(r)		p15, 0, r, c5, c0, 0
 #define IFSR(r)		p15, 0, r, c5, c0, 1
 #define DFAR(r)		p15, 0, r, c6, c0, 0
@@ -33,8 +37,17 @@
 #define DCCISW(r)	p15, 0, r, c7, c14, 2
 #define TLBIALL(r)	p15, 0, r, c8, c7, 0
 #define PMCR(r)		p15, 0, r, c9, c12, 0
+#define PMCNTENSET(r)	p15, 0, r, c9, c12, 1
+#define PMCNTENCLR(r)	p15, 0, r, c9, c12, 2
+#define PMUSERENR(r)	p15, 0, r, c9, c14, 0
+#define PMINTENSET(r)	p15, 0, r, c9, c14, 1
+#define PMINTENCLR(r)	p15, 0, r, c9, c14, 2
 #define VBAR(r)		p15, 0, r, c12, c0, 0
 #define MVBAR(r)	p15, 0, r, c12, c0, 1
+#define CONTEXTIDR(r)	p15, 0, r, c13, c0, 1
+#define TPIDRURW(r)	p15, 0, r, c13, c0, 2
+#define TPIDRURO(r)	p15, 0, r, c13, c0, 3
+#define TPIDRPRW(r)	p15, 0, r, c13, c0, 4
 #define CNTFRQ(r)	p15, 0, r, c14, c0, 0
 #define CNTKCTL(r)	p15, 0, r, c14, c1, 0
 #define CNTP_CTL(r)	p15, 0, r, c14, c2, 1
@@ -48,12 +61,18 @@
 #define HDCR(r)		p15, 4, r, c1, c1, 1
 #define HCPTR(r)	p15, 4, r, c1, c1, 2
 #define HSTR(r)		p15, 4, r, c1, c1, 3
+#define HACR(r)		p15, 4, r, c1, c1, 7
+#define HTCR(r)		p15, 4, r, c2, c0, 2
+#define VTCR(r)		p15, 4, r, c2, c1, 2
 #define HSR(r)		p15, 4, r, c5, c2, 0
 #define HDFAR(r)	p15, 4, r, c6, c0, 0
 #define HIFAR(r)	p15, 4, r, c6, c0, 2
 #define TLBIALLH(r)	p15, 4, r, c8, c7, 0
 #define TLBIALLNSNH(r)	p15, 4, r, c8, c7, 4
+#define HMAIR0(r)	p15, 4, r, c10, c2, 0
+#define HMAIR1(r)	p15, 4, r, c10, c2, 1
 #define HVBAR(r)	p15, 4, r, c12, c0, 0
+#define HTPIDR(r)	p15, 4, r, c13, c0, 2
 #define CNTHCTL(r)	p15, 4, r, c14, c1, 0
 #define CNTHP_CTL(r)	p15, 4, r, c14, c2, 1
 
@@ -100,6 +119,7 @@
 #define SCTLR_CP15BEN	(1 << 5)
 #define SCTLR_A		(1 << 1)
 #define SCTLR_C		(1 << 2)	/* HSCTLR's, too */
+#define SCTLR_Z		(1 << 11)	/* reads as one where CORES_PREDICT_ALWAYS */
 #define SCTLR_I		(1 << 12)
 #define SCTLR_KERNEL	(SCTLR_RES1 | SCTLR_CP15BEN)
 #define SCTLR_OWN	(SCTLR_KERNEL | SCTLR_A)
@@ -134,6 +154,10 @@
 /* HCPTR: bits 13, 12 and 9..0 read as one; nothing is trapped. */
 #define HCPTR_RES1	(1 << 13 | 1 << 12 | 0x3ff)
 
+/* HTCR and VTCR, with the bits that read as one; no other matters while the MMU is off. */
+#define HTCR_RES1	(1u << 31 | 1 << 23)
+#define VTCR_RES1	(1u << 31)
+
 /* CLIDR: up to where there are levels, and of a level's type if it has data. */
 #define CLIDR_LOC_SHIFT	24
 #define CLIDR_DATA	6
@@ -145,6 +169,11 @@
 /* CNTHCTL: PL1 may use the physical counter and the physical timer. */
 #define CNTHCTL_PL1PCTEN	(1 << 0)
 #define CNTHCTL_PL1PCEN		(1 << 1)
+
+/* The system counter's control frame (ARM ARM D5): offsets, and to let it count. */
+#define CNTCR		0x00
+#define CNTFID0		0x20
+#define CNTCR_EN	(1 << 0)
 
 /* HSR: exception class, 32-bit instruction, and what belongs to the class. */
 #define HSR_EC_SHIFT	26
@@ -169,6 +198,20 @@
 #define MIDR_CORTEX_A12	0x4100c0d0
 #define MIDR_CORTEX_A15	0x4100c0f0
 #define MIDR_CORTEX_A17	0x4100c0e0
+
+/*
+ * Sets of cores, by the last digit of their part number: bit 9 is Cortex-A9,
+ * 0xc09. For core_is_one_of().
+ */
+#define CORE_A5		(1 << 0x5)
+#define CORE_A7		(1 << 0x7)
+#define CORE_A8		(1 << 0x8)
+#define CORE_A9		(1 << 0x9)
+#define CORE_A12	(1 << 0xd)
+#define CORE_A17	(1 << 0xe)
+#define CORE_A15	(1 << 0xf)
+/* Branch prediction cannot be turned off: SCTLR.Z reads as one (the cores' TRMs). */
+#define CORES_PREDICT_ALWAYS (CORE_A7 | CORE_A12 | CORE_A17)
 
 /* All of Arm's own ARMv7-A cores: implementer 'A', part 0xcnn. */
 #define MIDR_ARM_V7A_MASK	0xff00f000
@@ -211,6 +254,14 @@
 		     :: "r" ((uint32_t)value_),				\
 			"r" ((uint32_t)(value_ >> 32)) : "memory");	\
 } while (0)
+
+/* Whether the calling CPU is one of Arm's own cores in the set: CORE_... */
+static inline bool core_is_one_of(uint32_t cores)
+{
+	uint32_t midr = read_cp15(MIDR);
+
+	return (midr & 0xff00ff00) == 0x4100c000 && cores >> (midr >> 4 & 0xf) & 1;
+}
 
 static inline void isb(void) { asm volatile("isb" ::: "memory"); }
 static inline void dsb(void) { asm volatile("dsb" ::: "memory"); }

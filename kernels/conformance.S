@@ -69,30 +69,39 @@ secondary_entry:
 	.arm
 
 /*
- * Keep r0..r12 and CPSR as they came in, in this CPU's percpu, and go to C.
+ * Save r0..r12, CPSR and the thread ID registers as they were at the first
+ * instruction, in this CPU's percpu, and go to C.
  *
- * Expects:  lr = ENTRY_...; nothing else may have been changed but sp.
- * Clobbers: TPIDRURW. Sets TPIDRPRW to this CPU's percpu.
+ * Expects:  lr = ENTRY_..., at most 3; the caller has changed no other register.
+ * Clobbers: everything. Sets TPIDRPRW to this CPU's percpu.
  */
 entry:
-	mcr	TPIDRURW(r0)
+	mov	sp, r0
 	mrc	MPIDR(r0)
 	bic	r0, r0, #~MPIDR_AFFINITY
 	add	r0, r0, r0, lsr #6	@ percpu_of()
 	and	r0, r0, #CPU_LIMIT - 1
-	address_of sp, percpu
-	add	sp, sp, r0, lsl #PERCPU_SHIFT
-	mrc	TPIDRURW(r0)
-	stmia	sp, {r0-r12}
-	str	lr, [sp, #PERCPU_STATE]
+	orr	lr, lr, r0, lsl #PERCPU_SHIFT
+	address_of r0, percpu
+	add	r0, r0, lr		@ percpu is aligned: the low bits are ENTRY_...
+	and	lr, lr, #3
+	sub	r0, r0, lr
+	str	sp, [r0]
+	stmib	r0, {r1-r12}
+	str	lr, [r0, #PERCPU_STATE]
 	mrs	r1, cpsr
-	str	r1, [sp, #PERCPU_CPSR]
+	str	r1, [r0, #PERCPU_CPSR]
 	and	r1, r1, #PSR_MODE_MASK
 	subs	r1, r1, #PSR_HYP
 	movne	r1, #1
 	eor	r1, r1, #1
-	str	r1, [sp, #PERCPU_HYP]
-	mov	r0, sp
+	str	r1, [r0, #PERCPU_HYP]
+	mrc	TPIDRURW(r1)
+	str	r1, [r0, #PERCPU_TPIDR]
+	mrc	TPIDRURO(r1)
+	str	r1, [r0, #PERCPU_TPIDR + 4]
+	mrc	TPIDRPRW(r1)
+	str	r1, [r0, #PERCPU_TPIDR + 8]
 	mov	r1, #0
 	str	r1, [r0, #PERCPU_SP]
 	mcr	TPIDRPRW(r0)

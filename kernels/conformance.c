@@ -293,6 +293,21 @@ static void check_entry(struct percpu *me)
 	check_is("r4..r12 are 0", left, 0);
 }
 
+/* SCTLR as the contract has it: its value depends on the core. */
+static uint32_t sctlr_wanted(void)
+{
+	return core_is_one_of(CORES_PREDICT_ALWAYS) ? 0x00c50878 : 0x00c50078;
+}
+
+/*
+ * `sctlr`, with the bit that reads as one and ignores writes on this core. An
+ * emulator may let software clear it, and that is no fault of the loader.
+ */
+static uint32_t sctlr_seen(uint32_t sctlr)
+{
+	return sctlr | (sctlr_wanted() & SCTLR_Z);
+}
+
 /* Hyp mode's registers. */
 
 /* True if there is a trampoline to be tried. */
@@ -310,6 +325,14 @@ static bool check_hyp_registers(uint32_t stub)
 	check_is("VPIDR is MIDR", read_cp15(VPIDR), read_cp15(MIDR));
 	check_is("VMPIDR is MPIDR", read_cp15(VMPIDR), read_cp15(MPIDR));
 	check_is_64("VTTBR is 0", read_cp15_64(VTTBR), 0);
+	check_is("VTCR has no bit set but those that read as one",
+		 read_cp15(VTCR), 0x80000000);
+	check_is("HTCR has no bit set but those that read as one",
+		 read_cp15(HTCR), 0x80800000);
+	check_is("HACR is 0", read_cp15(HACR), 0);
+	check_is("HTPIDR is 0", read_cp15(HTPIDR), 0);
+	check_is("HMAIR0 and HMAIR1 are 0",
+		 read_cp15(HMAIR0) | read_cp15(HMAIR1), 0);
 	check_is("CNTHCTL lets PL1 in, and has no event stream",
 		 read_cp15(CNTHCTL) & (CNTHCTL_PL1PCEN | CNTHCTL_PL1PCTEN |
 				       CNTHCTL_EVNTEN),
@@ -374,8 +397,33 @@ static void check_world(void)
 		check_is("HSCTLR, beyond", is.hsctlr, 0x30c50878);
 		check_is("HCR, beyond", is.hcr, 0);
 		check_is("VMPIDR, beyond", is.vmpidr, read_cp15(MPIDR));
-		check_is("Non-secure SCTLR, beyond", is.sctlr, 0x00c50078);
+		check_is("Non-secure SCTLR, beyond", sctlr_seen(is.sctlr),
+			 sctlr_wanted());
 	}
+}
+
+/* What is UNKNOWN at reset, and what the last kernel may have left. */
+static void check_pl1_leftovers(const struct percpu *me)
+{
+	check_is("TTBR0 is 0", read_cp15(TTBR0), 0);
+	check_is("TTBR1 is 0", read_cp15(TTBR1), 0);
+	check_is("TTBCR is 0", read_cp15(TTBCR), 0);
+	check_is("DACR is 0", read_cp15(DACR), 0);
+	check_is("CONTEXTIDR is 0", read_cp15(CONTEXTIDR), 0);
+	check_is("TPIDRURW is 0", me->tpidr[0], 0);
+	check_is("TPIDRURO is 0", me->tpidr[1], 0);
+	check_is("TPIDRPRW is 0", me->tpidr[2], 0);
+	check_is("CPACR is 0", read_cp15(CPACR), 0);
+	if (!has_pmu())
+		return;
+	/* Where other firmware owns Hyp mode and Secure state, these are its. */
+	if (!(boot_word & (BW_OWNS_HYP | BW_OWNS_SECURE)) && !machine.psci)
+		return;
+	check_is("PMCR.E is 0", read_cp15(PMCR) & PMCR_E, 0);
+	check_is("no event counter is enabled", read_cp15(PMCNTENSET), 0);
+	check_is("no event counter interrupts", read_cp15(PMINTENSET), 0);
+	check_is("PL0 has no access to the event counters",
+		 read_cp15(PMUSERENR), 0);
 }
 
 static void check_pl1_registers(struct percpu *me)
@@ -384,7 +432,8 @@ static void check_pl1_registers(struct percpu *me)
 	uint32_t values[4] = { 1, 0x10000, 0x7fffffff, 0x80000001 };
 
 	scope = "";
-	check_is("SCTLR", read_cp15(SCTLR), 0x00c50078);
+	check_is("SCTLR", sctlr_seen(read_cp15(SCTLR)), sctlr_wanted());
+	check_pl1_leftovers(me);
 	if (read_cp15(ID_PFR1) & ID_PFR1_SECURITY)
 		check_is("NSACR gives VFP, Advanced SIMD and ACTLR.SMP",
 			 read_cp15(NSACR) &
@@ -417,7 +466,9 @@ static void check_pl1_registers(struct percpu *me)
 	uint32_t hz = read_cp15(CNTFRQ);
 
 	check_is("the virtual timer is off", read_cp15(CNTV_CTL) & 1, 0);
-	check("CNTFRQ is not 0", hz, hz);
+	/* From the slowest that the architecture has in mind to the fastest known. */
+	check("CNTFRQ can be a counter's frequency",
+	      hz >= 1000000 && hz <= 2000000000, hz);
 	if (me != boot_cpu)
 		check_is("CNTFRQ is the boot CPU's", hz, boot_cntfrq);
 }
@@ -1223,12 +1274,32 @@ static void leave_it_dirty(struct percpu *me)
 		write_cp15(CNTV_TVAL, 0);
 		write_cp15(CNTV_CTL, 1);
 	}
+	write_cp15(TTBR0, 0x80004059);
+	write_cp15(TTBR1, 0x80008059);
+	write_cp15(TTBCR, 1);
+	write_cp15(DACR, 0x55555555);
+	write_cp15(CONTEXTIDR, 0x1234567f);
+	write_cp15(TPIDRURW, 0xdead0001);
+	write_cp15(TPIDRURO, 0xdead0002);
+	write_cp15(CPACR, CPACR_CP10_11);
+	if (has_pmu()) {
+		write_cp15(PMCR, PMCR_E);
+		write_cp15(PMCNTENSET, PMU_CYCLES);
+		write_cp15(PMINTENSET, PMU_CYCLES);
+		write_cp15(PMUSERENR, 1);
+	}
 	if (!me->hyp) {
 		write_cp15(SCTLR, read_cp15(SCTLR) | SCTLR_I | SCTLR_V |
 				  SCTLR_TE);
 		isb();
 		return;
 	}
+	write_cp15(HTPIDR, 0xdead0003);
+	write_cp15(HTCR, HTCR_RES1 | 0x3507);
+	write_cp15(VTCR, VTCR_RES1 | 0x3548);
+	write_cp15(HMAIR0, 0xff440400);
+	write_cp15(HMAIR1, 0x00bb4404);
+	write_cp15(HACR, 0xffffffff);
 	write_cp15(SCTLR, read_cp15(SCTLR) | SCTLR_I | SCTLR_A | SCTLR_V |
 			  SCTLR_EE | SCTLR_TE);
 	write_cp15(HCR, HCR_TRAPS);

@@ -14,6 +14,7 @@
 #define PERCPU_FAULT	68
 #define PERCPU_FAULT_PC	72
 #define PERCPU_SYNDROME	76
+#define PERCPU_TPIDR	80
 
 /* The ends of a CPU's stacks in it; the main one has the rest. */
 #define FAULT_STACK_END	1024
@@ -60,6 +61,7 @@ struct percpu {
 	uint32_t sp;			/* where run_in_svc() returns to, or 0 */
 	uint32_t fault;			/* what ended run_in_svc(), or 0 */
 	uint32_t fault_pc, syndrome;	/* of that */
+	uint32_t tpidr[3];		/* TPIDRURW, URO, PRW at the first instruction */
 
 	/* The rest is for conformance.c alone. */
 	volatile uint32_t lives;	/* how often this CPU has come */
@@ -69,6 +71,7 @@ struct percpu {
 
 _Static_assert(offsetof(struct percpu, state) == PERCPU_STATE, "percpu");
 _Static_assert(offsetof(struct percpu, syndrome) == PERCPU_SYNDROME, "percpu");
+_Static_assert(offsetof(struct percpu, tpidr) == PERCPU_TPIDR, "percpu");
 _Static_assert(offsetof(struct regs, spsr) == REGS_SPSR, "regs");
 
 struct vfp {

@@ -8,19 +8,13 @@
 
 #include "arm.h"
 
-/* Thread ID registers: 32 bits each that nothing else in a payload uses. */
-#define TPIDRURW(r)	p15, 0, r, c13, c0, 2
-#define TPIDRURO(r)	p15, 0, r, c13, c0, 3
-#define TPIDRPRW(r)	p15, 0, r, c13, c0, 4
-
 /* Generic Timer: the Non-secure PL1, the virtual and the Hyp one. */
 #define CNTP_TVAL(r)	p15, 0, r, c14, c2, 0
 #define CNTP_CTL(r)	p15, 0, r, c14, c2, 1
 #define CNTV_TVAL(r)	p15, 0, r, c14, c3, 0
 #define CNTHP_TVAL(r)	p15, 4, r, c14, c2, 0
 
-/* Stage 2 translation, and what it faulted at. */
-#define VTCR(r)		p15, 4, r, c2, c1, 2
+/* What stage 2 translation faulted at. */
 #define HPFAR(r)	p15, 4, r, c6, c0, 4
 
 /* 64-bit registers. */
@@ -36,11 +30,10 @@
 #define HCPTR_TCPAC	(1u << 31)
 
 /*
- * VTCR: bit 31 reads as one. A T0SZ of 0 is 32-bit intermediate addresses, an
+ * VTCR beside VTCR_RES1: a T0SZ of 0 is 32-bit intermediate addresses, an
  * SL0 of 1 starts the walk at level 1; with IRGN0, ORGN0 and SH0 of 0 it reads
  * the tables from memory, not from caches.
  */
-#define VTCR_RES1	(1u << 31)
 #define VTCR_SL0_SHIFT	6
 #define VTCR_T0SZ_SHIFT	0
 
@@ -71,6 +64,10 @@
 #define FPEXC_EN	(1 << 30)
 #define FPSCR_NZCV	(0xfu << 28)
 #define FPSCR_TO_ZERO	(3 << 22)	/* rounding */
+
+/* PMCR: all counters are on; and the cycle counter in PMCNTENSET, PMINTENSET. */
+#define PMCR_E		(1 << 0)
+#define PMU_CYCLES	(1u << 31)
 
 /* CNTHCTL: with these two and PL1PCTEN clear, PL1 sees no event stream. */
 #define CNTHCTL_EVNTEN	(1 << 2)
@@ -109,6 +106,14 @@
 	asm volatile("mrrc " ARM_OPERANDS(reg(%0, %1))			\
 		     : "=r" (low_), "=r" (high_));			\
 	(uint64_t)high_ << 32 | low_; })
+
+/* ID_DFR0: there are Performance Monitors, of the architecture's own kind. */
+static inline bool has_pmu(void)
+{
+	uint32_t version = read_cp15(ID_DFR0) >> ID_DFR0_PERFMON_SHIFT & 0xf;
+
+	return version && version != 0xf;
+}
 
 static inline uint32_t read_spsr(void)
 {

@@ -70,6 +70,24 @@ FORGOTTEN = {
     "CNTVOFF": ("kernel_state_init", MCR + r"4, r\d+, r\d+, cr14"),
     "CNTHP_CTL": ("kernel_state_init", MCR + r"4, r\d+, cr14, cr2, \{1\}"),
     "CNTV_CTL": ("kernel_state_init", MCR + r"0, r\d+, cr14, cr3, \{1\}"),
+    "HTCR": ("kernel_state_init", MCR + r"4, r\d+, cr2, cr0, \{2\}"),
+    "VTCR": ("kernel_state_init", MCR + r"4, r\d+, cr2, cr1, \{2\}"),
+    "HMAIR0": ("kernel_state_init", MCR + r"4, r\d+, cr10, cr2, \{0\}"),
+    "HMAIR1": ("kernel_state_init", MCR + r"4, r\d+, cr10, cr2, \{1\}"),
+    "HTPIDR": ("kernel_state_init", MCR + r"4, r\d+, cr13, cr0, \{2\}"),
+    "TTBR0": ("pl1_init", MCR + r"0, r\d+, cr2, cr0, \{0\}"),
+    "TTBR1": ("pl1_init", MCR + r"0, r\d+, cr2, cr0, \{1\}"),
+    "TTBCR": ("pl1_init", MCR + r"0, r\d+, cr2, cr0, \{2\}"),
+    "DACR": ("pl1_init", MCR + r"0, r\d+, cr3, cr0, \{0\}"),
+    "CONTEXTIDR": ("pl1_init", MCR + r"0, r\d+, cr13, cr0, \{1\}"),
+    "TPIDRURW": ("pl1_init", MCR + r"0, r\d+, cr13, cr0, \{2\}"),
+    "TPIDRURO": ("pl1_init", MCR + r"0, r\d+, cr13, cr0, \{3\}"),
+    "TPIDRPRW": ("pl1_init", MCR + r"0, r\d+, cr13, cr0, \{4\}"),
+    "CPACR": ("pl1_init", MCR + r"0, r\d+, cr1, cr0, \{2\}"),
+    "PMCR": ("kernel_state_init", MCR + r"0, r\d+, cr9, cr12, \{0\}"),
+    "PMCNTENCLR": ("kernel_state_init", MCR + r"0, r\d+, cr9, cr12, \{2\}"),
+    "PMINTENCLR": ("kernel_state_init", MCR + r"0, r\d+, cr9, cr14, \{2\}"),
+    "PMUSERENR": ("kernel_state_init", MCR + r"0, r\d+, cr9, cr14, \{0\}"),
     "CNTFRQ": ("kernel_state_init", MCR + r"0, r\d+, cr14, cr0, \{0\}"),
     "NSACR": ("kernel_state_init", MCR + r"0, r\d+, cr1, cr1, \{2\}"),
     "Non-secure SCTLR": ("pl1_init", MCR + r"0, r\d+, cr1, cr0, \{0\}"),
@@ -82,7 +100,7 @@ FORGOTTEN = {
 }
 
 
-# What the payload itself needs in order to say anything more.
+# Without these the payload cannot report anything.
 SILENT = {"HSCTLR", "MVBAR", "Non-secure SCTLR"}
 
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The poison build: what runs before reset, in a test, and puts junk wherever
- * hardware gives no value. QEMU resets everything to 0, so that code which
- * forgets a register works there. Linked with EXTRA_SOURCES=tests/guest/poison.S BOOT_ENTRY=poison.
+ * The poison build: runs before reset, in a test, and writes junk to every
+ * register and all memory that hardware leaves UNKNOWN. QEMU resets them to 0,
+ * so code that forgets a register works there. Linked with EXTRA_SOURCES=tests/guest/poison.S BOOT_ENTRY=poison.
  *
  * Entered as reset is: Secure SVC, every CPU at once. Leaves to reset.
  */
@@ -54,6 +54,18 @@ fill:
 	bl	fill
 	.endm
 
+	/* What is banked by Secure and Non-secure state. */
+	.macro	poison_banked
+	mcr	TTBCR(r0)
+	mcr	TTBR0(r0)
+	mcr	TTBR1(r0)
+	mcr	DACR(r0)
+	mcr	CONTEXTIDR(r0)
+	mcr	TPIDRURW(r0)
+	mcr	TPIDRURO(r0)
+	mcr	TPIDRPRW(r0)
+	.endm
+
 	.global	poison
 poison:
 	load_address r0, JUNK
@@ -63,7 +75,7 @@ poison:
 	cmp	r1, r2
 	bne	2f
 
-	/* Memory outside the image: the boot CPU's task. */
+	/* Memory outside the image: the boot CPU fills it. */
 	load_address r1, BOARD_RAM_BASE
 	load_address r2, payload
 	ldr	r2, [r2]		@ the kernel
@@ -92,7 +104,7 @@ poison:
 	wfene
 	bne	3b
 
-	/* Interrupts: this CPU's own; the distributor's the boot CPU too. */
+	/* Interrupts: this CPU's own registers, and the CPU interface. */
 poison_gic:
 	load_address r2, POISON_GICD
 	mov	r1, #0
@@ -103,23 +115,21 @@ poison_gic:
 	/* Secure copies. */
 	mcr	VBAR(r0)
 	mcr	MVBAR(r0)
-	mcr	TTBCR(r0)
-	mcr	p15, 0, r0, c2, c0, 0		@ TTBR0
-	mcr	p15, 0, r0, c2, c0, 1		@ TTBR1
-	mcr	p15, 0, r0, c3, c0, 0		@ DACR
+	poison_banked
 	mcr	DFSR(r0)
 	mcr	DFAR(r0)
-	mcr	p15, 0, r0, c13, c0, 1		@ CONTEXTIDR
-	mcr	p15, 0, r0, c13, c0, 4		@ TPIDRPRW
 	mov	r1, #1
 	mcr	CNTP_CTL(r1)
 	mcr	CNTV_CTL(r1)
-	/* CNTFRQ: only the boot CPU's is the board's. */
-	mrc	MPIDR(r1)
-	bic	r1, r1, #~MPIDR_AFFINITY
-	load_address r2, BOARD_BOOT_CPU
-	cmp	r1, r2
-	mcrne	CNTFRQ(r0)
+	mcr	CNTFRQ(r0)
+	mcr	NSACR(r0)
+
+	/* The Performance Monitors count, interrupt, and let PL0 in. */
+	mcr	PMCR(r1)
+	mcr	PMUSERENR(r1)
+	mvn	r1, #0
+	mcr	PMCNTENSET(r1)
+	mcr	PMINTENSET(r1)
 
 	/* Non-secure copies and Hyp registers. */
 	cps	#PSR_MON
@@ -128,9 +138,7 @@ poison_gic:
 	isb
 	mcr	SCTLR(r0)
 	mcr	VBAR(r0)
-	mcr	TTBCR(r0)
-	mcr	p15, 0, r0, c2, c0, 0
-	mcr	p15, 0, r0, c3, c0, 0
+	poison_banked
 	mcr	CPACR(r0)
 	mcr	CNTKCTL(r0)
 	mov	r1, #1
@@ -141,6 +149,12 @@ poison_gic:
 	mcr	HSTR(r0)
 	mcr	HCPTR(r0)
 	mcr	HDCR(r0)
+	mcr	HACR(r0)
+	mcr	HTCR(r0)
+	mcr	VTCR(r0)
+	mcr	HMAIR0(r0)
+	mcr	HMAIR1(r0)
+	mcr	HTPIDR(r0)
 	mcr	VPIDR(r0)
 	mcr	VMPIDR(r0)
 	mcrr	VTTBR(r0, r0)
