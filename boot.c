@@ -148,16 +148,43 @@ static void make_plan(uint32_t entered, const struct hardware *hardware,
 		       plan->words[2], plan->words[3]);
 }
 
-/* The frequency in the DTB, else CNTFRQ as it was at reset, else the board's. */
+/* CNTFID0 of the system counter's control frame; 0 where there is no frame. */
+static uint32_t counter_frame_hz(void)
+{
+	if (!BOARD_SYSTEM_COUNTER || !readable(BOARD_SYSTEM_COUNTER + CNTFID0))
+		return 0;
+	return read32(BOARD_SYSTEM_COUNTER + CNTFID0);
+}
+
+/*
+ * The frequency of the Generic Timers' counter. CNTFRQ is UNKNOWN at reset: only
+ * other firmware has certainly set it. Otherwise the board's header says which
+ * value of it to believe.
+ */
 static uint32_t counter_frequency(const struct platform *platform)
 {
 	if (!(read_cp15(ID_PFR1) & ID_PFR1_GENTIMER))
 		return 0;
 	if (platform->timer_hz)
 		return platform->timer_hz;
+
 	uint32_t hz = read_cp15(CNTFRQ);
 
+	if (hz && (!resident.scr || hz == BOARD_CNTFRQ_AT_RESET ||
+		   BOARD_CNTFRQ_AT_RESET == CNTFRQ_ANY))
+		return hz;
+	hz = counter_frame_hz();
 	return hz ? hz : BOARD_CNTFRQ;
+}
+
+/*
+ * CNTCR.EN: without it the Generic Timers stand still. An emulator or another
+ * version of the board may lack the frame.
+ */
+static void start_system_counter(void)
+{
+	if (BOARD_SYSTEM_COUNTER && readable(BOARD_SYSTEM_COUNTER + CNTCR))
+		write32(BOARD_SYSTEM_COUNTER + CNTCR, CNTCR_EN);
 }
 
 /* Secure RAM holds only Secure code: the Non-secure page goes to ordinary RAM. */
@@ -475,6 +502,7 @@ _Noreturn void boot(uint32_t entered)
 
 	board_console_init();
 	if (entered == ENTERED_SECURE) {
+		start_system_counter();
 		board_init();
 		secure_init();
 	}

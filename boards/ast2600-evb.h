@@ -14,6 +14,7 @@
 
 /* HPLL; QEMU counts at this rate. */
 #define BOARD_CNTFRQ		1125000000
+#define BOARD_CNTFRQ_AT_RESET	1125000000	/* QEMU counts at it, whatever is written */
 
 #define AST_WDT1		0x1e785000
 

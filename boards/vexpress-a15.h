@@ -18,14 +18,3 @@
 /* The system counter's control frame; it runs from a 24 MHz clock. */
 #define BOARD_SYSTEM_COUNTER	0x2a430000
 #define BOARD_CNTFRQ		24000000
-
-#if BOARD_C
-
-#define board_init board_init
-static inline void board_init(void)
-{
-	/* CNTCR.EN: without it the Generic Timers stand still. */
-	write32(BOARD_SYSTEM_COUNTER, 1 << 0);
-}
-
-#endif

@@ -11,6 +11,7 @@
 #include "uart/pl011.h"
 
 #define BOARD_CNTFRQ		62500000
+#define BOARD_CNTFRQ_AT_RESET	CNTFRQ_ANY	/* -cpu ...,cntfrq= sets it */
 #define BOARD_FW_CFG		0x09020000
 
 /* A PL061 (ARM DDI 0190) in Secure state: line 0 powers off, line 1 resets. */

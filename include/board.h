@@ -25,13 +25,19 @@
  *   BOARD_RESET_KEEPS_RAM 0: set to 1 if board_system_reset() leaves RAM intact,
  *			so that it can serve PSCI SYSTEM_RESET2
  *   BOARD_CNTFRQ	0, unknown: frequency of the system counter in Hz, used when
- *			no better source has it
+ *			neither the DTB nor the next two know it
+ *   BOARD_CNTFRQ_AT_RESET	62500000, QEMU's: the value of CNTFRQ at reset that can
+ *			be believed, since CNTFRQ is UNKNOWN at reset on hardware;
+ *			CNTFRQ_ANY: every value can
+ *   BOARD_SYSTEM_COUNTER	0, none: control frame of the system counter, CNTControlBase.
+ *			If it answers, the wrapper enables the counter, and
+ *			CNTFID0 has the frequency
  *
  * Optional functions. A header that has one defines a macro of the same name
  * (`#define board_init board_init`). The default does nothing. They run with the
  * MMU off, and in Secure state unless the table says otherwise.
  *   board_console_init()	transient, once, in any state: sets up the UART
- *   board_init()	transient, once: system counter, TrustZone controllers
+ *   board_init()	transient, once: whatever else Secure state must set up
  *   board_release(mpidr, entry)	transient, for each secondary CPU: releases a CPU
  *			that the board holds in reset; the CPU starts at `entry`
  *   board_clear_pen()	transient, once, in any state: clears the flags register
@@ -88,6 +94,13 @@
 #endif
 #ifndef BOARD_CNTFRQ
 #define BOARD_CNTFRQ		0
+#endif
+#ifndef BOARD_CNTFRQ_AT_RESET
+#define BOARD_CNTFRQ_AT_RESET	62500000
+#endif
+#define CNTFRQ_ANY		0xffffffff
+#ifndef BOARD_SYSTEM_COUNTER
+#define BOARD_SYSTEM_COUNTER	0
 #endif
 
 /* WRAPPER_ADDR= of the build overrides the board's address. */

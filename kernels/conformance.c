@@ -1202,12 +1202,21 @@ static void check_no_smc(void)
 
 /* All of it, on the calling CPU. */
 
+static void put_frequency(void)
+{
+	put("# counter at ");
+	put_decimal(read_cp15(CNTFRQ));
+	put(" Hz\r\n");
+}
+
 static void check_this_cpu(struct percpu *me)
 {
 	uint32_t stub = 0;
 	bool resident = false;
 
 	check_entry(me);
+	if (has_timer())
+		put_frequency();
 	write_cp15(VBAR, pl1_vectors);
 	isb();
 	if (is_variant("entry")) {
