@@ -291,9 +291,9 @@ static void place_pen(void)
 static bool empty_loaders_pen(void)
 {
 	if (!BOARD_PEN || !resident.scr || !resident.gicd ||
-	    loaded_at == (uintptr_t)start)
+	    loaded_at == (uintptr_t)image_start)
 		return false;
-	write32(BOARD_PEN, (uintptr_t)start);
+	write32(BOARD_PEN, (uintptr_t)image_start);
 	dsb();
 	write32(resident.gicd + GICD_SGIR, GICD_SGIR_ALL_OTHERS);
 	return true;
@@ -307,12 +307,12 @@ static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
 					       uint32_t since)
 {
 	static uint32_t patience = CPU_PATIENCE;
-	uintptr_t rendezvous = (uintptr_t)start + RENDEZVOUS_OFFSET;
+	uintptr_t rendezvous = (uintptr_t)image_start + RENDEZVOUS_OFFSET;
 	bool emptied = empty_loaders_pen();
 
 	for (; cpu->state == CPU_ABSENT && patience; patience--) {
 		if (read32(rendezvous) == RENDEZVOUS_HELLO)
-			write32(rendezvous, (uintptr_t)start);
+			write32(rendezvous, (uintptr_t)image_start);
 		if (counter() - since > resident.cntfrq)
 			patience = 1;
 		yield();

@@ -98,6 +98,7 @@ SECTIONS
 #endif
 
 	/* What boot.S moves, by offsets from start. */
+	image_start = HOME;
 	image_size = WINDOW_SIZE;
 	secure_image_offset = IMAGE_SIZE;
 	console_offset = console - HOME;

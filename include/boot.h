@@ -17,7 +17,7 @@
 #include "loader/payload.h"
 
 /* boot.S. The image's first byte, and where that was before it moved. */
-extern const uint32_t start[], loaded_at;
+extern const uint32_t image_start[], loaded_at;
 
 /* boot.S. Whether there is memory, or anything else that answers a load. */
 bool readable(uint32_t address);

@@ -585,10 +585,10 @@ static uint32_t first_secure_spi(uint32_t count)
 {
 	for (uint32_t n = 1; n < count / 32; n++) {
 		uint32_t mask = n == GIC_SPECIAL / 32 ? 0x0fffffff : 0xffffffff;
-		uint32_t secure = secure_interrupts(n, mask);
+		uint32_t taken = secure_interrupts(n, mask);
 
-		if (secure)
-			return 32 * n + __builtin_ctz(secure);
+		if (taken)
+			return 32 * n + __builtin_ctz(taken);
 	}
 	return count;
 }
