@@ -337,7 +337,7 @@ static uint32_t gather_cpus(void)
 	if (resident.scr)
 		for (uint32_t i = 0; i < resident.cpu_count; i++)
 			if (cpus[i].cpu.state == CPU_ABSENT)
-				board_release(cpus[i].cpu.mpidr, (uintptr_t)start);
+				board_release(cpus[i].cpu.mpidr, (uintptr_t)image_start);
 	for (uint32_t i = 0; i < resident.cpu_count; i++) {
 		struct cpu *cpu = &cpus[i].cpu;
 

@@ -13,8 +13,8 @@ import pexpect
 from elftools.elf.elffile import ELFFile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-BUILD = TOP / "build"
-DEPS = pathlib.Path(os.environ.get("DEPS", BUILD / "deps")).resolve()
+BUILD = (TOP / os.environ.get("O", "build")).resolve()
+DEPS = (TOP / os.environ.get("DEPS", BUILD / "deps")).resolve()
 CHECK = BUILD / "check"
 BOARD = "vexpress-a15"
 DTB = DEPS / "dtbs" / "vexpress-v2p-ca15-tc1.dtb"

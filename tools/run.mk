@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# "make deps", "make run" and "make run-xen": Debian's files, and QEMU. Without KERNEL=,
+# the kernel is Debian's with a busybox shell.
+.PHONY: deps run run-xen
+
+debian_kernel	:= $(deps)/vmlinuz
+debian_dtb	= $(if $(BOARD_DTB),$(deps)/dtbs/$(BOARD_DTB),$(out)/qemu-$(or $(SMP),1).dtb)
+debian_initrd	:= $(O)/initramfs.cpio.gz
+debian_xen	:= $(deps)/xen
+
+ifneq ($(filter run run-xen,$(MAKECMDGOALS)),)
+SMP	?= $(or $(BOARD_SMP),2)
+ifeq ($(KERNEL),)
+KERNEL	:= $(debian_kernel)
+INITRD	?= $(debian_initrd)
+endif
+DTB	?= $(debian_dtb)
+ifneq ($(filter run-xen,$(MAKECMDGOALS)),)
+XEN	?= $(debian_xen)
+endif
+ifneq ($(XEN),)
+XEN_BOOTARGS ?= $(BOARD_XEN_BOOTARGS)
+BOOTARGS ?= $(BOARD_DOM0_BOOTARGS)
+endif
+BOOTARGS ?= $(BOARD_BOOTARGS)
+endif
+
+deps: | $(filter clean,$(first))
+	@tools/deps $(deps)
+
+$(deps)/libfdt.a $(debian_kernel) $(debian_xen) $(if $(BOARD_DTB),$(debian_dtb)) $(deps)/busybox: | $(first)
+	@[ -e $@ ] || { echo 'boot-wrapper: $@ is missing; run "make deps", or set $(if $(filter %.a,$@),LIBFDT_SRC=DIR to a dtc checkout,KERNEL= DTB= INITRD= XEN= to your own files)' >&2; exit 1; }
+
+# QEMU generates the DTB of a board that has none in Debian's kernel package.
+$(out)/qemu-%.dtb: | $(first)
+	$(call quiet,QEMU,$@)
+	$(Q)$(QEMU) $(BOARD_QEMU) -machine dumpdtb=$@ -smp $* -display none -nic none
+
+$(debian_initrd): tools/mkinitramfs tools/initramfs-init | $(deps)/busybox $(first)
+	$(call quiet,CPIO,$@)
+	$(Q)tools/mkinitramfs $(deps)/busybox $@
+
+# Without PSCI, Xen cannot switch the machine off: end QEMU when dom0 has halted.
+xen_end = $(if $(XEN),$(if $(filter pen,$(SMP_METHOD)),--end 'Dom0 halted: halting machine'))
+
+run run-xen: $(out)/linux-system.axf
+	$(Q)QEMU_AUDIO_DRV=none tools/run-qemu $(if $(RUN_TIMEOUT),--timeout $(RUN_TIMEOUT)) $(xen_end) -- \
+		$(QEMU) $(BOARD_QEMU) -smp $(SMP) -display none -nic none -no-reboot \
+		$(BOARD_SERIAL) -serial mon:stdio -semihosting-config enable=on,target=native \
+		-kernel $< $(QEMU_ARGS)
+
