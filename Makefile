@@ -71,7 +71,7 @@ quiet	= @mkdir -p $(@D) $(if $(silent)$(call yes,V),,&& printf '  %-7s %s\n' $(1
 # Sources. Resident code stays in memory and is linked on its own first; hyp_stub and
 # pen share a page of their own. Every other file here and in the folders is transient.
 #
-resident	:= monitor.S psci.c secure.c kernel_state.c hyp_psci.S
+resident	:= resident.c monitor.S psci.c secure.c kernel_state.c hyp_psci.S
 resident_page	:= hyp_stub.S pen.S
 transient	:= $(filter-out $(resident) $(resident_page) payload.c %.lds.S,$(sort \
 		   $(wildcard *.S *.c loader/*.S loader/*.c lib/*.S lib/*.c)))
@@ -158,10 +158,9 @@ include kernels/Makefile
 
 #
 # A kernel may overwrite all that is transient, so resident code may refer only to
-# itself and to these symbols of the linker script, the Hyp stub and the payload's
-# descriptor. The prefix lets model.lds.S tell its sections from transient ones.
+# itself and to these symbols of the linker script and the Hyp stub. The prefix lets model.lds.S tell its sections from transient ones.
 #
-resident_may_use := resident_start|resident_end|hyp_stub_vectors|ram_banks|on_unexpected
+resident_may_use := resident_start|resident_end|hyp_stub_vectors
 
 $(out)/resident.o: $(patsubst %,$(out)/%.o,$(resident)) | $(patsubst %,$(out)/%.o,$(resident_page))
 	$(call quiet,LD,$@)

@@ -121,6 +121,9 @@ which_cpu:
 	bne	reset_secondary
 	load_address sp, boot_stack_end
 	push	{r0-r2, r4}		@ loader_registers
+	load_address r3, on_unexpected
+	load_address r5, boot_failed
+	str	r5, [r3]
 	mov	r0, r4
 	bl	boot
 
@@ -168,6 +171,17 @@ reset_at_hyp:
 2:	tst	r7, #SCTLR_C
 	blne	clean_dcaches
 	b	where_are_we
+
+	.balign	32
+probe_vectors:
+	b	cpu_stop
+	b	where_are_we		@ undefined instruction: no access to SCR
+	b	cpu_stop
+	b	cpu_stop
+	b	cpu_stop
+	b	cpu_stop
+	b	cpu_stop
+	b	cpu_stop
 
 /*
  * Write back and invalidate all data and unified caches, by set and way: us, the
@@ -286,17 +300,6 @@ too_close:
 
 	report_routines
 
-	.balign	32
-probe_vectors:
-	b	cpu_stop
-	b	where_are_we		@ undefined instruction: no access to SCR
-	b	cpu_stop
-	b	cpu_stop
-	b	cpu_stop
-	b	cpu_stop
-	b	cpu_stop
-	b	cpu_stop
-
 /* HVBAR until hand-over: what our own code takes. */
 	.balign	32
 boot_hyp_vectors:
@@ -353,13 +356,6 @@ boot_failed:
 	mov	sp, r4
 	bx	r5
 
-	/* Resident data; here, since what it points to is transient. */
-	.section .resident.data, "aw"
-	.global	on_unexpected
-	.balign	4
-on_unexpected:
-	.word	boot_failed
-
 /*
  * bool readable(uint32_t address)
  *
@@ -367,7 +363,6 @@ on_unexpected:
  * Returns:    whether a load of the word there is answered; r0 = 0 if it aborts.
  *             True, untried, in SVC mode without a VBAR.
  */
-	.section .boot, "ax"
 	.global	readable
 	.type	readable, %function
 readable:

@@ -11,10 +11,19 @@
 #include "board.h"
 #include "boot.h"
 #include "boot_wrapper.h"
+#include "hyp_psci.h"
+#include "hyp_stub.h"
+#include "kernel_state.h"
 #include "memory_map.h"
+#include "monitor.h"
+#include "pen.h"
 #include "plan.h"
+#include "psci.h"
 #include "resident.h"
+#include "secure.h"
+#include "lib/console.h"
 #include "loader/load.h"
+#include "loader/payload.h"
 #include "version.h"
 
 _Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "cpus[] must hold every CPU of a DTB");
@@ -36,11 +45,6 @@ struct hardware {
 static const uint8_t psr_modes[] = { 0, PSR_MON, PSR_HYP, PSR_SVC, PSR_SVC };
 static const char *const long_names[] = {
 	"", "Secure Monitor", "Non-secure Hyp", "Non-secure SVC", "Secure SVC",
-};
-
-/* By ENTERED_... */
-static const char *const entered_names[] = {
-	"Secure state", "Non-secure Hyp mode", "SVC mode without Secure state",
 };
 
 /* By enum reserve. */
@@ -105,11 +109,11 @@ static void read_dtb(struct hardware *hardware)
 static void detect_hardware(struct hardware *hardware)
 {
 	hardware->platform = &payload.platform;
-	if (payload.prepared)
-		return;
-	read_dtb(hardware);
-	hardware->platform = &hardware->found;
-	memcpy(ram_banks, hardware->found.ram, sizeof ram_banks);
+	if (!payload.prepared) {
+		read_dtb(hardware);
+		hardware->platform = &hardware->found;
+	}
+	__builtin_memcpy(ram_banks, hardware->platform->ram, sizeof ram_banks);
 }
 
 /* A DTB that the build has fixed up had no PSCI node before: /psci is ours. */
@@ -214,6 +218,7 @@ static void fill_resident(const struct plan *plan, const struct platform *platfo
 	resident.gicc = platform->gicc;
 	resident.gic_groups = plan->scr & SCR_NS ? 0xffffffff : 0;
 	hyp_stub_console = console;
+	cpu_park = cpu_stop;
 
 	resident.cpu_count = platform->cpu_count;
 	for (struct cpu_area *area = cpus; area < end; area++) {
@@ -280,7 +285,7 @@ static void place_pen(void)
 	pen_gicc = resident.gicc;
 	if (BOARD_PEN_RAM)
 		memcpy((void *)BOARD_PEN_RAM, pen, 4 * (pen_end - pen));
-	cpu_park = in_pen(pen_park);
+	cpu_park = (void (*)(void))in_pen(pen_park);
 }
 
 /*
@@ -362,12 +367,12 @@ static uint32_t find_missing(const struct plan *plan, uint32_t others)
  */
 static void send_to_pen(struct cpu *cpu, bool lost, struct cpu *me)
 {
-	uint32_t patience = CPU_PATIENCE, start = counter();
+	uint32_t patience = CPU_PATIENCE, since = counter();
 	uintptr_t entry = in_pen(lost ? pen_dead_end : pen);
 
 	turn_on(cpu, entry, 0, me);
 	while (read32(in_pen(&pen_arrived)) != cpu->mpidr) {
-		if (counter() - start > resident.cntfrq || !--patience)
+		if (counter() - since > resident.cntfrq || !--patience)
 			refuse("CPU %x does not arrive at %x, where it was to "
 			       "wait for the kernel; correct the board's header",
 			       cpu->mpidr, entry);

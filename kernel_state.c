@@ -8,6 +8,7 @@
  * absolute value; docs/contract.md lists those that are left. Resident.
  */
 #include "arm.h"
+#include "kernel_state.h"
 #include "resident.h"
 
 /*

@@ -295,13 +295,3 @@ leave_others_alone:
 	bx	lr
 
 	report_routines
-
-	.section .data, "aw"
-	.balign	4
-	.global	cpu_table_ready, unlisted_cpu, cpu_park
-cpu_table_ready:
-	.word	0
-unlisted_cpu:
-	.word	UNLISTED_NONE
-cpu_park:
-	.word	cpu_stop

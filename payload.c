@@ -6,14 +6,9 @@
  * payload the header is include/no_payload.h.
  */
 #include "loader/payload.h"
-#include "resident.h"
 #include LAYOUT_HEADER
 
 struct payload payload __attribute__((section(".payload"))) = { PAYLOAD };
-
-/* Resident; initialised here, so that the boot need not copy what the build knows. */
-struct ram_bank ram_banks[PLATFORM_MAX_RAM]
-	__attribute__((section(".resident.data"))) = { RAM_BANKS };
 
 /* An image, byte by byte, in the linker script's section for it. */
 #define IMAGE(section, path) \

@@ -16,8 +16,7 @@ const char *const mode_names[MODE_COUNT] = {
 	[BW_MODE_SECURE_SVC] = "secure-svc",
 };
 
-/* By ENTERED_... */
-static const char *const entered_names[] = {
+const char *const entered_names[] = {
 	"Secure state", "Non-secure Hyp mode", "SVC mode without Secure state",
 };
 

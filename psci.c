@@ -22,7 +22,12 @@
 #include "arm.h"
 #include "board.h"
 #include "boot_wrapper.h"
+#include "hyp_psci.h"
+#include "kernel_state.h"
+#include "monitor.h"
+#include "psci.h"
 #include "resident.h"
+#include "secure.h"
 
 #define PSCI_1_1	0x00010001
 #define SMCCC_1_2	0x00010002
@@ -39,14 +44,6 @@
 
 #define TICKET_MAX	UINT8_MAX	/* of the lock */
 
-const struct console console = {
-	BOARD_UART_DATA, BOARD_UART_STATUS, BOARD_UART_MASK, BOARD_UART_READY,
-};
-
-/* Filled by the boot CPU, every field that is ever read. */
-struct resident resident __attribute__((section(".noinit")));
-struct cpu_area cpus[MAX_CPUS] __attribute__((section(".noinit")));
-
 /*
  * Lamport's bakery lock: exclusives (LDREX) need Normal memory, and with the
  * MMU off there is none. Plain loads and stores to Strongly-ordered memory
@@ -58,8 +55,6 @@ struct cpu_area cpus[MAX_CPUS] __attribute__((section(".noinit")));
  * Tickets grow while there is always somebody who waits. So who meets the last one
  * lets it pass, and draws anew.
  */
-struct bakery bakery __attribute__((section(".data")));
-
 static void lock(struct cpu *me)
 {
 	uint32_t self = me->index, n, ticket;

@@ -5,7 +5,7 @@
  * hand-over.
  */
 #include "arm.h"
-#include "resident.h"
+#include "secure.h"
 
 /* ACTLR bits of Arm's own cores that only Secure state can set. */
 static uint32_t actlr_bits(void)

@@ -12,8 +12,11 @@
 
 #ifndef __ASSEMBLER__
 
-#include "arm.h"
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "memory_map.h"
+#include "lib/console.h"
 #include "loader/payload.h"
 
 /* boot.S. The image's first byte, and where that was before it moved. */
@@ -25,23 +28,8 @@ bool readable(uint32_t address);
 /* r0 to r2 as they were at our entry. */
 extern const uint32_t loader_registers[];
 
-/*
- * boot.S, for monitor.S: what to call on the boot CPU when an exception that
- * nobody expected has been reported; NULL after hand-over.
- */
-extern void (*volatile on_unexpected)(void);
-
 /* boot.c, for boot.S: `entered` is ENTERED_... */
 _Noreturn void boot(uint32_t entered);
-
-/* console.c: formats %s, %u (decimal), %x (8 hex digits); ends the line. */
-void say(const char *format, ...);
-
-/* Say why, and give up: exit status 1 where there is a host, else stop. */
-_Noreturn void refuse(const char *format, ...);
-
-/* monitor.S */
-_Noreturn void cpu_stop(void);
 
 #endif
 #endif

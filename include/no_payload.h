@@ -12,5 +12,4 @@
 #define DOM0_ADDR	0
 #define DOM0_END	0
 #define PAYLOAD		.kernel_end = 0
-#define RAM_BANKS	{ .end = 0 }
 #define PAYLOAD_IMAGES

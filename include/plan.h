@@ -27,6 +27,9 @@
 #define MODE_COUNT	5
 extern const char *const mode_names[MODE_COUNT];
 
+/* By ENTERED_..., for messages. */
+extern const char *const entered_names[];
+
 /* Room for the names of all modes, as list_modes() writes them: "hyp, svc". */
 #define MODE_LIST_SIZE	48
 const char *list_modes(uint32_t modes, char list[MODE_LIST_SIZE]);

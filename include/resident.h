@@ -121,76 +121,44 @@ struct resident {
 	uint32_t hcr;		/* 0, or HCR_TSC for these */
 };
 
-_Static_assert(offsetof(struct resident, spsr) == RESIDENT_SPSR, "monitor.S");
-_Static_assert(offsetof(struct resident, boot_mode) == RESIDENT_WORD, "monitor.S");
-_Static_assert(offsetof(struct resident, cpu_count) == RESIDENT_CPU_COUNT, "monitor.S");
-_Static_assert(sizeof(struct cpu_area) == CPU_AREA_SIZE, "monitor.S");
-_Static_assert(offsetof(struct cpu, state) == CPU_STATE, "monitor.S");
-_Static_assert(offsetof(struct cpu, index) == CPU_INDEX, "monitor.S");
-_Static_assert(offsetof(struct bakery, choosing) == BAKERY_CHOOSING, "monitor.S");
-_Static_assert(offsetof(struct bakery, ticket) == BAKERY_TICKET, "monitor.S");
+/* Assembly reads these structures by the constants above. */
+#define ASSERT_OFFSET(type, member, constant) \
+	_Static_assert(offsetof(type, member) == constant, #constant)
+ASSERT_OFFSET(struct resident, spsr, RESIDENT_SPSR);
+ASSERT_OFFSET(struct resident, boot_mode, RESIDENT_WORD);
+ASSERT_OFFSET(struct resident, cpu_count, RESIDENT_CPU_COUNT);
+ASSERT_OFFSET(struct cpu_area, cpu, CPU_STACK_SIZE);
+ASSERT_OFFSET(struct cpu, mpidr, CPU_MPIDR);
+ASSERT_OFFSET(struct cpu, state, CPU_STATE);
+ASSERT_OFFSET(struct cpu, index, CPU_INDEX);
+ASSERT_OFFSET(struct bakery, choosing, BAKERY_CHOOSING);
+ASSERT_OFFSET(struct bakery, ticket, BAKERY_TICKET);
+ASSERT_OFFSET(struct console, data, CONSOLE_DATA);
+ASSERT_OFFSET(struct console, status, CONSOLE_STATUS);
+ASSERT_OFFSET(struct console, mask, CONSOLE_MASK);
+ASSERT_OFFSET(struct console, ready, CONSOLE_READY);
+_Static_assert(sizeof(struct cpu_area) == CPU_AREA_SIZE, "CPU_AREA_SIZE");
 _Static_assert(MAX_CPUS == 8, "psci.c: lock() looks at two words");
-_Static_assert(offsetof(struct console, ready) == CONSOLE_READY, "lib/report.h");
 
+extern const struct console console;
 extern struct resident resident;
 extern struct cpu_area cpus[MAX_CPUS];
+extern struct ram_bank ram_banks[PLATFORM_MAX_RAM];	/* as the DTB has them */
 extern struct bakery bakery;
-extern const struct console console;
-
-/* The RAM that the DTB has; the build initialises it where it knows the DTB. */
-extern struct ram_bank ram_banks[PLATFORM_MAX_RAM];
-
-/* monitor.S, hyp_stub.S, pen.S: vector tables, and words that boot.c fills. */
-extern const uint32_t monitor_vectors[], pl1_vectors[], hyp_stub_vectors[];
-extern struct console hyp_stub_console;
-extern const uint32_t pen[], pen_dead_end[], pen_park[], pen_end[];
-extern uint32_t pen_gicc, pen_arrived;
 
 /*
- * monitor.S. Secondary CPUs wait for cpu_table_ready, when cpus[] has their
- * MPIDRs. One that is not among them leaves its own in unlisted_cpu, and goes
- * to cpu_park for good.
+ * Secondary CPUs wait until cpu_table_ready is 1: cpus[] has their MPIDRs then.
+ * A CPU that is not among them stores its own in unlisted_cpu and goes to
+ * cpu_park for good.
  */
-extern volatile uint32_t cpu_table_ready, unlisted_cpu, cpu_park;
+extern volatile uint32_t cpu_table_ready, unlisted_cpu;
+extern void (*volatile cpu_park)(void);
 
 /*
- * monitor.S. Go to `entry` (bit 0: Thumb) in the mode of resident.spsr, with
- * r0..r2 as given and resident.boot_mode in r3.
+ * What the boot CPU calls when it has reported an unexpected exception. NULL
+ * after hand-over, when the routine is not there any more.
  */
-_Noreturn void enter_kernel(uint32_t r0, uint32_t r1, uint32_t r2,
-			    uint32_t entry, struct cpu *me);
-
-/* monitor.S. Empty this CPU's stack and wait in cpu_wait(). */
-_Noreturn void cpu_restart(struct cpu *me);
-
-/* psci.c. Be OFF until CPU_ON, then enter the kernel. */
-_Noreturn void cpu_wait(struct cpu *me);
-
-/*
- * psci.c. Turn `target`, which has come out of reset, on at `entry` (bit 0:
- * Thumb); `me` is the calling CPU. A PSCI status.
- */
-int32_t turn_on(struct cpu *target, uint32_t entry, uint32_t context_id,
-		struct cpu *me);
-
-/* psci.c, for monitor.S: an SMC's r0..r3, and the struct cpu of its caller. */
-uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
-		  struct cpu *me);
-
-/* hyp_psci.S, and psci.c for it: other firmware's PSCI. */
-extern const uint32_t hyp_psci_vectors[], hyp_psci_start[];
-uint32_t hyp_psci_smc(uint32_t r0, uint32_t r1, uint32_t r2, uint32_t r3);
-uint32_t hyp_psci(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
-		  struct cpu *me);
-_Noreturn void hyp_psci_started(struct cpu *me);
-
-/* secure.c. The Secure state of the calling CPU; leaves SCR.NS = 0. */
-void secure_init(void);
-void join_coherency(void);
-void clean_own_dcaches(void);
-
-/* kernel_state.c. Make the world of the calling CPU fit for the kernel. */
-void kernel_state_init(void);
+extern void (*volatile on_unexpected)(void);
 
 #endif
 #endif

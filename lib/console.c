@@ -5,8 +5,10 @@
  */
 #include <stdarg.h>
 
-#include "boot.h"
+#include "arm.h"
+#include "monitor.h"
 #include "resident.h"
+#include "lib/console.h"
 #include "semihosting.h"
 
 #define CONSOLE_PATIENCE	(1 << 20)	/* polls for one character */

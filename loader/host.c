@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "boot.h"
+#include "monitor.h"
 #include "loader/host.h"
 #include "loader/options.h"
 #include "semihosting.h"

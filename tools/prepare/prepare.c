@@ -704,9 +704,7 @@ static void write_layout(const struct platform *platform)
 	write_word(out, "ram_count", platform->ram_count);
 	fprintf(out, " \\\n\t.ram = {");
 	write_banks(out, platform);
-	fprintf(out, " } }\n#define RAM_BANKS");
-	write_banks(out, platform);
-	fprintf(out, "\n#define PAYLOAD_IMAGES");
+	fprintf(out, " } }\n#define PAYLOAD_IMAGES");
 	write_data(out, "kernel",
 		   kernel.entry ? options.output_kernel : options.kernel.path);
 	write_data(out, "dtb", options.output_dtb);

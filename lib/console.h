@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * console.c: lines on the console, "boot-wrapper: " and a text. Formats: %s, %u
+ * (decimal), %x (8 hex digits). tools/prepare has a refuse() of its own.
+ */
+#ifndef CONSOLE_H
+#define CONSOLE_H
+
+void say(const char *format, ...);
+
+/* Say what is wrong and what to do, and end: exit status 1 where there is a host, else stop. */
+_Noreturn void refuse(const char *format, ...);
+
+#endif
