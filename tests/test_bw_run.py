@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """tools/bw-run: verdicts on boots, real ones and ones that a script plays, and docs/ci."""
 
+import json
 import os
 import pathlib
 import re
 import shlex
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +19,7 @@ import pytest
 
 import harness
 import test_poison
+from bw import modes
 
 TOOL = harness.TOP / "tools" / "bw-run"
 LOG = "vexpress-a15-image-2cpu.log"
@@ -398,10 +402,10 @@ def test_qemu_never_outlives(player, tmp_path):
     (["--kernel=/"], "--kernel /: not a file"),
     (["--kernel={k}", "--wrapper-dir=/nonexistent"], "linux-system-semi.axf: no such file; run"),
     (["--kernel={k}", "--no-wrapper", "--dtb=/nonexistent/d"], "--dtb /nonexistent/d"),
-    (["--kernel={k}", "--no-wrapper", "--initrd=x", "--no-initrd"], "say one of them"),
+    (["--kernel={k}", "--no-wrapper", "--initrd=x", "--no-initrd"], "pass one of them"),
     (["--kernel={k}", "--no-wrapper", "--mode=svc"], "--mode with --source none"),
     (["--image={k}", "--bootargs=x"], "--bootargs with --image"),
-    (["--image={k}", "--board=toaster"], "no such board; there are: "),
+    (["--image={k}", "--board=toaster"], "no such board; valid boards: "),
     (["--image={k}", "--expect=("], "is not a regular expression"),
     (["--image={k}", "--timeout=0"], "positive"),
     (["--image={k}", "--cpus=many"], "invalid int value"),
@@ -410,7 +414,7 @@ def test_qemu_never_outlives(player, tmp_path):
     (["--image={k}", "--log=/nonexistent/d/x"], "--log"),
     (["--image={k}", "--name=a/b"], "it names a file"),
     (["--image={k}", "--interactive"], "takes a terminal"),
-    (["--matrix=/nonexistent/m"], "--matrix /nonexistent/m: No such file"),
+    (["--matrix=/nonexistent/m"], "--matrix /nonexistent/m: no such file"),
 ])
 def test_could_not_run(tmp_path, arguments, reason):
     if "log" in reason and os.geteuid() == 0:
@@ -530,6 +534,385 @@ def test_overrides(dry_run):
     assert value(words, "-M") == "virt,secure=on,virtualization=on,secure=off"
     assert [value(words, option) for option in ("-m", "-cpu", "-smp")] == ["2G", "cortex-a7", "3"]
     assert "-bios" not in words and "semihosting" not in text
+
+
+def test_bootargs_as_they_are(dry_run):
+    """Double spaces, quotes and commas reach the kernel."""
+    text = 'a  b "c d",e   f'
+    for source, option in (("semihosting", "-semihosting-config"), ("none", "-append")):
+        _, words = dry_run(f"--source={source}", f"--bootargs={text}", f"--dtb={harness.DTB}")
+        assert text in value(words, option).replace(",,", ",")
+
+
+def test_strange_names(tmp_path):
+    """Spaces, commas and quotes in every name; the wrapper reads them from the host."""
+    odd = tmp_path / "a, b'\"c"
+    odd.mkdir()
+    wrapper = harness.build("sources", "wrapper")
+    for name, file in {"k": harness.VMLINUZ, "d": harness.DTB, "i": harness.initramfs(),
+                       "linux-system-semi.axf": wrapper / "linux-system-semi.axf"}.items():
+        (odd / name).symlink_to(file)
+    bw_run(odd / "results", f"--kernel={odd}/k", f"--dtb={odd}/d", f"--initrd={odd}/i",
+           f"--wrapper-dir={odd}", f"--junit={odd}/j.xml", f"--log={odd}/l,og",
+           "--bootargs=console=ttyAMA0  two  spaces", "--quiet", "--expect-mode=hyp",
+           "--expect=Kernel command line: console=ttyAMA0  two  spaces", expected=0)
+    assert (odd / "l,og").exists() and (odd / "j.xml").exists()
+
+
+def test_dry_run_leaves_what_it_names(dry_run):
+    """The command line can be run: links and images that it names stay, until the user
+    removes them; without such files there is no directory left."""
+    for arguments in (["--source=prepended"], [f"--dtb={harness.DTB}"]):
+        text, words = dry_run(*arguments)
+        named = {pathlib.Path(path) for path in re.findall(r"/[^\s,]*bw-run-\w+/\w[\w.]*", text)}
+        assert named and all(path.exists() for path in named)
+        for scratch in {path.parent for path in named}:
+            assert f"bw-run: {scratch} has files for this command line" in text
+            shutil.rmtree(scratch)
+    assert "bw-run-" not in dry_run("--no-wrapper")[0]
+
+
+#
+# Files and values that are not as they should be.
+#
+
+@pytest.fixture
+def bad_files(tmp_path):
+    """{name: path} of files that cannot be read as one."""
+    for name in ("empty", "good"):
+        (tmp_path / name).write_text("x" * (name == "good"))
+    (tmp_path / "directory").mkdir()
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "loop").symlink_to("loop")
+    return {name: tmp_path / name for name in ("empty", "directory", "fifo", "loop", "missing")}
+
+
+@pytest.mark.parametrize("option", ["kernel", "dtb", "initrd", "xen", "matrix", "image"])
+def test_bad_files(tmp_path, bad_files, option):
+    """One line that names the option and the file, at once."""
+    reasons = {"empty": "is empty", "directory": "a directory", "fifo": "a pipe",
+               "loop": "symbolic links", "missing": "no such file"}
+    for name, path in bad_files.items():
+        rest = [] if option in ("matrix", "image", "kernel") else [f"--kernel={tmp_path}/good"]
+        begin = time.monotonic()
+        _, text = bw_run(tmp_path, *rest, f"--{option}={path}", expected=2)
+        assert time.monotonic() - begin < 10
+        assert text.startswith(f"bw-run: --{option} ") and reasons[name] in text
+        assert text.count("\n") == 1 and ";" in text, text
+
+
+def test_bad_outputs(player, tmp_path, bad_files):
+    """Found before the first boot, which would take 20 seconds."""
+    arguments = player("")
+    for option in ("log", "junit"):
+        for place in (bad_files["directory"], bad_files["fifo"], tmp_path / "good" / "x",
+                      tmp_path / ("x" * 300)):
+            begin = time.monotonic()
+            _, text = bw_run(tmp_path, *arguments, f"--{option}={place}", expected=2)
+            assert time.monotonic() - begin < 10
+            assert re.search(rf"^bw-run: --{option} .*; name ", text) and text.count("\n") == 1
+    bw_run(tmp_path, *player(GOOD), "--log=/dev/null", "--quiet", expected=0)
+
+
+def test_changed_meanwhile(player, tmp_path):
+    """A boot that failed while somebody else wrote the image is not the kernel's fault."""
+    arguments = player("", f"echo more >>{tmp_path}/image.axf; exit 0")
+    _, text = bw_run(tmp_path, *arguments, expected=1)
+    assert "image.axf changed meanwhile, so run this boot again" in text
+
+
+@pytest.mark.parametrize("script, status, reason", [
+    ("echo 'qemu: -x: invalid option' >&2; exit 1", 2,
+     "QEMU refused: qemu: -x: invalid option; correct the option that it names"),
+    ('[ "$1" = --version ] && echo "QEMU emulator version 2.8.1" || echo "no arg=" >&2; exit 1', 2,
+     "QEMU refused: no arg=; QEMU 2.8 is older than 6.0; install a newer one"),
+    ("kill -KILL $$", 1, "QEMU was ended by signal 9 (SIGKILL)"),
+    ("kill -ABRT $$", 1, "remedy: run the boot again"),
+    ("exit 7", 1, "QEMU ended with status 7"),
+])
+def test_qemu_that_fails(tmp_path, script, status, reason):
+    program = tmp_path / "qemu-system-arm"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    _, text = bw_run(tmp_path, f"--image={harness.VMLINUZ}", f"--qemu={program}", expected=status)
+    assert reason in text, text
+
+
+def test_board_that_does_not_run(tmp_path):
+    """A board without BOARD_QEMU, or with another way to write it, and with no header."""
+    (tmp_path / "tools").mkdir()
+    for name in ("bw", "bw-run", "symptoms.toml"):
+        (tmp_path / "tools" / name).symlink_to(harness.TOP / "tools" / name)
+    # Python follows links to find a program's modules.
+    (tmp_path / "tools" / "bw-run").unlink()
+    (tmp_path / "tools" / "bw").unlink()
+    shutil.copy(TOOL, tmp_path / "tools")
+    shutil.copytree(harness.TOP / "tools" / "bw", tmp_path / "tools" / "bw")
+    (tmp_path / "boards").mkdir()
+    run = [sys.executable, tmp_path / "tools" / "bw-run", f"--image={harness.VMLINUZ}", "--dry-run"]
+    for text, reason in (("", "does not set BOARD_QEMU; set it"), ("BOARD_QEMU := '", "correct it"),
+                         ("BOARD_QEMU ?= -machine \\\n  x # y\n", "qemu-system-arm -machine x,a=b ")):
+        (tmp_path / "boards" / "mine.mk").write_text(text)
+        done = subprocess.run([*run, "--board=mine", "--machine=a=b"], capture_output=True, text=True)
+        assert reason in done.stdout + done.stderr and "Traceback" not in done.stderr
+    done = subprocess.run(run, capture_output=True, text=True)
+    assert done.returncode == 2 and "pass --board NAME" in done.stderr
+
+
+TEXTS = ["", " ", "\t", "\n", "'", '"', "(", "[", "*", "\\", ",", "=", "a=,", "-", "--", "-1", "0", "1.5",
+         "nan", "inf", "1e400", "9" * 30, "9" * 5000, "a{99999999999}", "(?i", "1Q", "x*", "..", "/", "/dev/null",
+         "/dev/full", "{fifo}", "{directory}", "{empty}", "x" * 5000, "\udcff", "\u2028", "\x1b[2J"]
+
+# Runs bw-run once for each value of an option, without starting another Python each time.
+SWEEP = """
+import contextlib, importlib.machinery, importlib.util, io, json, sys, time, traceback
+loader = importlib.machinery.SourceFileLoader("bw_run", sys.argv[1])
+module = importlib.util.module_from_spec(importlib.util.spec_from_loader("bw_run", loader))
+sys.path.insert(0, sys.argv[1].rsplit("/", 1)[0])
+loader.exec_module(module)
+results = []
+for words in json.load(sys.stdin):
+    output = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict")
+    begin = time.monotonic()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        sys.argv = ["bw-run", *words]
+        try:
+            status = module.main()
+        except SystemExit as end:
+            status = end.code
+        except BaseException:
+            status = traceback.format_exc()
+        output.flush()
+    results.append([status, time.monotonic() - begin, output.buffer.getvalue().decode()])
+json.dump(results, sys.stdout)
+"""
+
+
+def sweep(runs, cwd):
+    """[(words, status, output)]; each has ended soon, without an exception, saying why."""
+    done = subprocess.run([sys.executable, "-c", SWEEP, TOOL], input=json.dumps(runs), text=True,
+                          capture_output=True, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    for words, (status, seconds, output) in zip(runs, json.loads(done.stdout)):
+        assert status in (0, 1, 2, 124), f"{words[-1][:100]!r}: {status}"
+        assert seconds < 5, f"{words[-1][:100]!r}: {seconds:.1f} s"
+        assert output.startswith(("bw-run: ", "usage: ", "TAP version 13\n", "/bin/false -M ")), output
+        assert "Traceback" not in output
+        if status == 2:
+            assert "; " in output, output
+        yield words, status, output
+
+
+def options():
+    text = subprocess.run([TOOL, "--help"], capture_output=True, text=True, check=True).stdout
+    return sorted(set(re.findall(r"^  (?:-j [^,]+, )?(--[a-z-]+)", text, re.M)))
+
+
+def test_no_value_ends_in_a_traceback(tmp_path, bad_files):
+    """Every option with every bad value; what is accepted comes to a QEMU that fails."""
+    assert len(options()) > 30
+    runs = []
+    for option in options():
+        for text in TEXTS:
+            text = text.format(**bad_files) if text.startswith("{") else text
+            runs.append([f"--image={harness.VMLINUZ}", "--qemu=/bin/false", "--timeout=1",
+                         f"--results={tmp_path}/results", f"{option}={text}"])
+        runs.append([f"--image={harness.VMLINUZ}", "--qemu=/bin/false", option])
+    refused = {words[-1] for words, status, _ in sweep(runs, tmp_path) if status == 2}
+    for word in ("--memory=1Q", "--memory=0", "--qemu-args='", "--timeout=nan", "--timeout=inf",
+                 "--cpus=0", "--until=x*", "--expect=", "--expect=(", "--machine=a=,",
+                 "--board=..", "--name=..x/", "--jobs=0", "--jobs=-1", "--results=/dev/null",
+                 f"--junit={bad_files['fifo']}", f"--log={bad_files['fifo']}", "--bootargs=\n",
+                 f"--matrix={bad_files['fifo']}"):
+        assert word in refused or word == "--name=..x/", word
+
+
+def test_no_matrix_ends_in_a_traceback(tmp_path):
+    """Every option of a [[boot]] with values of each type that TOML has."""
+    values = ["true", "false", "0", "-1", "1.5", "nan", "inf", "[]", "[[]]", "[[], 1]", "{}", "{a = 1}",
+              "[{}]", "1979-05-27", '""', '"\\u0000"', '"\\n"', '"\'"', '"("', '["a", "a"]', "9" * 30]
+    runs = []
+    for number, (option, text) in enumerate(
+            (option, text) for option in ["colour", "", "a b", "a=b", *(o[2:] for o in options())]
+            for text in values):
+        file = tmp_path / f"{number}.toml"
+        name = "" if option == "name" else "name = 'n'"
+        file.write_text(f"[defaults]\ncpus = 1\n[[boot]]\n{name}\n{json.dumps(option)} = {text}\n")
+        runs.append([f"--image={harness.VMLINUZ}", "--qemu=/bin/false", "--timeout=1",
+                     f"--results={tmp_path}/results", f"--matrix={file}"])
+    assert {status for _, status, _ in sweep(runs, tmp_path)} >= {1, 2}
+
+
+@pytest.mark.parametrize("redirect", [">&-", "2>&-", "<&-", ">&- 2>&- <&-", ">/dev/full", "| true"])
+def test_streams_that_are_closed(player, tmp_path, redirect):
+    """No traceback, a log with the console in it, and no other file hit by what is printed."""
+    words = shlex.join([str(TOOL), f"--results={tmp_path}", "--junit", f"{tmp_path}/j.xml",
+                        *player(GOOD)])
+    done = subprocess.run(["bash", "-c", f"{words} {redirect}"], capture_output=True, text=True)
+    assert "Traceback" not in done.stderr and "Exception" not in done.stderr, done.stderr
+    if redirect == ">/dev/full":
+        assert done.returncode == 2 and "No space left" in done.stderr
+    elif redirect != "| true":
+        assert done.returncode == 0, done.stderr
+        log = (tmp_path / LOG).read_text()
+        assert log.count("Booting Linux") == 1 and "bw-run:" not in log
+        assert list(xml.parse(tmp_path / "j.xml").getroot().iter("testcase"))
+
+
+#
+# Many boots.
+#
+
+def matrix(tmp_path, text):
+    (tmp_path / "m.toml").write_text(text)
+    return ["--matrix", tmp_path / "m.toml"]
+
+
+def test_defaults_of_the_command_line(player, tmp_path):
+    """--image, --cpus, --expect, --timeout, --log and --qemu count for each boot."""
+    many = matrix(tmp_path, "[defaults]\nimage = '/nonexistent/i'\ncpus = [3, 4]\n"
+                  "[[boot]]\nname = 'a'\n[[boot]]\nname = 'b'\ncpus = 1\ntimeout = 3\n")
+    image, *rest = (word for word in player(GOOD) if not word.startswith("--timeout"))
+    _, text = bw_run(tmp_path, *many, image, *rest, "--cpus=2", f"--log={tmp_path}/all.log",
+                     "--timeout=2", "--expect=Booting", "--expect-mode=hyp", expected=1)
+    assert re.search(r"^bw-run: a +PASS", text, re.M), text
+    assert re.search(r"^bw-run: b +FAIL .* 2 of 1 CPUs came up", text, re.M), text
+    assert "bw-run: b: keeps what its [[boot]] says in place of --cpus, --timeout of the" in text
+    log = (tmp_path / "all.log").read_text()
+    assert log.count("Booting Linux") == 2 and "# PASS a" in log and "# FAIL b" in log
+    # Again: the log is that of one run.
+    _, text = bw_run(tmp_path, *many, image, *rest, "--cpus=2", f"--log={tmp_path}/all.log",
+                     "--timeout=2", "--expect=never", "--jobs=1", expected=124)
+    assert len(re.findall(r"TIMEOUT .*no 'never' on the console", text)) >= 2
+    assert (tmp_path / "all.log").read_text().count("Booting Linux") == 2
+
+
+def test_kernel_in_place_of_an_image(tmp_path):
+    """--kernel replaces the image of [defaults]; a [[boot]] that has one keeps it, and says so."""
+    wrapper = harness.build("sources", "wrapper")
+    many = matrix(tmp_path, "[defaults]\nimage = '/nonexistent/i'\n[[boot]]\nname = 'a'\n"
+                  f"[[boot]]\nname = 'b'\nimage = '{harness.VMLINUZ}'\n")
+    _, text = bw_run(tmp_path, *many, f"--kernel={harness.XEN}", f"--wrapper-dir={wrapper}",
+                     f"--initrd={harness.XEN}", "--dry-run", expected=2)
+    assert "--initrd with --image" in text
+    _, text = bw_run(tmp_path, *many, f"--kernel={harness.XEN}", f"--wrapper-dir={wrapper}",
+                     "--dry-run", expected=0)
+    first, second = (line for line in text.splitlines() if line.startswith("qemu-system-arm"))
+    assert f"arg={harness.XEN}" in first and f"-kernel {harness.VMLINUZ}" in second
+    assert "bw-run: b: keeps what its [[boot]] says in place of --kernel " in text
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", ["--junit", "--tap"])
+def test_interrupted(player, tmp_path, signum, how):
+    """What has ended is in the report, at any time; the rest is marked as not run."""
+    many = matrix(tmp_path, f"""
+        [[boot]]
+        name = "first"
+        qemu = "{tmp_path}/good"
+        [[boot]]
+        name = "second"
+        [[boot]]
+        name = "third"
+        """)
+    (tmp_path / "console").write_text(GOOD)
+    (tmp_path / "good").write_text(f"#!/bin/sh\ncat {tmp_path}/console\nsleep 60\n")
+    (tmp_path / "good").chmod(0o755)
+    report = tmp_path / "r.xml"
+    command = [TOOL, f"--results={tmp_path}", *many, *player("", f"touch {tmp_path}/runs; sleep 60"),
+               "-j1", "--expect-mode=hyp", *([how] if how == "--tap" else [how, report])]
+    with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as child:
+        for _ in range(600):
+            if (tmp_path / "runs").exists():
+                break
+            time.sleep(0.1)
+        if how == "--junit":
+            cases = list(xml.parse(report).getroot().iter("testcase"))
+            assert [case.find("skipped") is None for case in cases] == [True, False, False]
+        child.send_signal(signum)
+        output, complaints = child.communicate(timeout=20)
+    assert child.returncode == 128 + signum and "Traceback" not in complaints
+    if how == "--tap":
+        lines = [line for line in output.splitlines() if not line.startswith("#")]
+        assert lines == ["TAP version 13", "1..3", "ok 1 - first", "not ok 2 - second",
+                         "not ok 3 - third"]
+        assert output.count("# NOT RUN") == 2
+        return
+    suite = xml.parse(report).getroot().find("testsuite")
+    assert [suite.get(name) for name in ("tests", "failures", "errors", "skipped")] == \
+        ["3", "0", "0", "2"]
+    reasons = [case.find("skipped") for case in suite.iter("testcase")]
+    assert reasons[0] is None
+    assert all(reason.get("message").startswith("not run") and
+               signal.Signals(signum).name in reason.get("message") for reason in reasons[1:])
+    assert "1 of 3 passed" in output
+
+
+#
+# Remedies.
+#
+
+def remedy(text):
+    return text.split("remedy: ")[1]
+
+
+def test_remedy_for_what_was_expected(player, tmp_path):
+    """Userspace is there: neither its console is wrong, nor is it still going on."""
+    for then in ("sleep 60", "sleep 1.5; cat {}/text; sleep 60"):
+        text = GOOD + "Run /init as init process\nboot-wrapper-initramfs: ready, 2 CPUs online\n"
+        arguments = player(text if then == "sleep 60" else "Booting Linux\n", "true")
+        (tmp_path / "text").write_text(text)
+        (tmp_path / "player").write_text(f"#!/bin/sh\n[ -n '{then[9:]}' ] || cat {tmp_path}/text\n"
+                                         f"{then.format(tmp_path)}\n")
+        _, text = bw_run(tmp_path, *arguments, "--timeout=3", "--expect=never", "--quiet",
+                         expected=124)
+        assert "no 'never' on the console; userspace came after" in text
+        assert "still going on" not in text and "console=" not in text
+        assert "compare the REGEX with the log" in remedy(text) and "--timeout" in remedy(text)
+        _, text = bw_run(tmp_path, *arguments, "--timeout=3", "--until=never", "--quiet",
+                         expected=124)
+        assert "no sign of 'never' on the console; userspace came after" in text
+        assert "console=" not in text and "compare the REGEX" in remedy(text)
+
+
+def test_remedy_for_an_init_that_ends(player, tmp_path):
+    text = GOOD.replace("debian login: ", "[    0.9] Run /init as init process\nall done\n"
+                        "[    1.0] reboot: Power down")
+    _, text = bw_run(tmp_path, *player(text, "sleep 1; exit 0"), "--quiet", expected=1)
+    assert re.search(r"QEMU ended with status 0 \d\.\d s after /init started, with no sign of", text)
+    assert "--until 'reboot: Power down'" in remedy(text)
+
+
+def test_remedy_for_an_init_that_came_late(player, tmp_path):
+    text = GOOD.replace("debian login: ", "[    0.9] Run /init as init process")
+    _, text = bw_run(tmp_path, *player(text), "--timeout=3", "--quiet", expected=124)
+    assert re.search(r"/init had run for \d\.\d s of the 5 s", text) and "going on" not in text
+    assert "5 s more with --timeout" in remedy(text)
+
+
+def test_modes_are_the_wrappers():
+    """Their names and numbers, and the words of the console."""
+    sources = "".join(path.read_text() for path in harness.TOP.glob("*.c"))
+    header = (harness.TOP / "include" / "boot_wrapper.h").read_text()
+    numbers = dict(re.findall(r"#define BW_MODE_(\w+)\s+(\d+)\b", header))
+    assert {name: int(numbers[macro]) for macro, name in
+            re.findall(r'\[BW_MODE_(\w+)\] = "([a-z-]+)"', sources)} == modes.MODES
+    assert set(modes.WORDS.values()) == set(modes.MODES)
+    for words in modes.WORDS:
+        assert f'"{words}' in sources, words
+
+
+def test_no_tool_names_a_board():
+    """A board is all in boards/NAME.mk and boards/NAME.h."""
+    names = [path.stem for path in (harness.TOP / "boards").glob("*.mk")]
+    files = [path for path in (harness.TOP / "tools").rglob("*")
+             if path.is_file() and "prepare" not in path.parts and "__pycache__" not in path.parts]
+    assert len(files) > 15
+    for path in files:
+        for line in path.read_text().splitlines():
+            assert not any(re.search(rf"\b{name}\b", line) for name in names), \
+                f"{path}: {line}"
 
 
 #

@@ -50,4 +50,6 @@ def test_qemu_says_nothing_of_its_own(board):
     assert printed.returncode == 0, printed.stderr
     done = run("qemu-system-arm", *printed.stdout.split(), "-display", "none", "-nic", "none",
                "-serial", "none", "-monitor", "stdio", "-S", input="quit\n", timeout=60)
-    assert done.returncode == 0 and not done.stderr, done.stderr
+    # -nic none leaves a machine's fixed network cards without a peer, on purpose.
+    told = [line for line in done.stderr.splitlines() if "has no peer" not in line]
+    assert done.returncode == 0 and not told, done.stderr

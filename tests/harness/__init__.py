@@ -8,11 +8,13 @@ import shutil
 import socket
 import struct
 import subprocess
+import sys
 
 import pexpect
 from elftools.elf.elffile import ELFFile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / "tools"))      # the package "bw"
 BUILD = (TOP / os.environ.get("O", "build")).resolve()
 DEPS = (TOP / os.environ.get("DEPS", BUILD / "deps")).resolve()
 CHECK = BUILD / "check"
