@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """tools/bw-pack: the image and its table, byte by byte, and what is refused."""
 
-import ast
+import importlib.machinery
+import importlib.util
+import os
 import re
 import struct
 import subprocess
@@ -11,6 +13,8 @@ import zlib
 import pytest
 
 import harness
+import bw.files
+from bw.modes import MODES
 
 TOOL = harness.TOP / "tools" / "bw-pack"
 TABLE = 0x54505742
@@ -181,7 +185,7 @@ def dtb(offset, value):
 
 KERNEL = ["--kernel", "kernel"]
 REFUSED = {
-    "no kernel": ([], None, "no kernel; say which"),
+    "no kernel": ([], None, "no kernel; name one with --kernel"),
     "two kernels": (["--kernel", "kernel", "--kernel", "xen"], None, "xen: a second kernel"),
     "no such file": (["--kernel", "nothing"], None, "nothing: No such file"),
     "empty kernel": (["--kernel", "empty"], None, "empty: the file is empty"),
@@ -210,10 +214,10 @@ REFUSED = {
     "Xen for dom0": (["--kernel", "xen", "--xen", "xen"], None, "Xen cannot be the kernel"),
     "ELF for dom0": (["--kernel", "bad", "--xen", "xen"], elf(), "Xen takes only that"),
     "arguments of no Xen": ([*KERNEL, "--xen-bootargs", "x"], None, "no Xen"),
-    "a line end": ([*KERNEL, "--bootargs", "a\nb"], None, "no text"),
+    "a line end": ([*KERNEL, "--bootargs", "a\nb"], None, "not text"),
     "two texts": ([*KERNEL, "--bootargs", "a", "--bootargs", "b"], None, "a second text"),
-    "unknown option": ([*KERNEL, "--options", "mode=turbo"], None, "no such option; there are"),
-    "unknown name": ([*KERNEL, "--options", "colour=red"], None, "no such option"),
+    "unknown option": ([*KERNEL, "--options", "mode=turbo"], None, "unknown option; valid options: mode="),
+    "unknown name": ([*KERNEL, "--options", "colour=red"], None, "unknown option"),
 }
 
 
@@ -265,14 +269,84 @@ def test_usage(files, arguments):
     assert text.startswith("boot-wrapper: ") and text.count("\n") == 1
 
 
+@pytest.mark.parametrize("data, reason", [
+    (b"\x1f\x8b" + bytes(90), "compressed with gzip; decompress it"),
+    (b"\x28\xb5\x2f\xfd" + bytes(90), "compressed with zstd"),
+    (b"\x04\x22\x4d\x18" + bytes(90), "compressed with lz4"),
+    (b"\x27\x05\x19\x56" + bytes(90), "a uImage; take the zImage out of it"),
+    (b"ANDROID!" + bytes(90), "an Android boot image"),
+    (bytes(0x38) + b"ARM\x64" + bytes(90), "a 64-bit Image"),
+    (bytes(0x24) + b"\x01\x6f\x28\x18" + bytes(90), "a big-endian zImage"),
+    (b"\xd0\x0d\xfe\xed" + bytes(60) + b"\0\0\0\1images\0\0", "a FIT image"),
+    (harness.DTB.read_bytes(), "a DTB; pass it with --dtb"),
+    (b"070701" + bytes(90), "a cpio archive; pass it with --initrd"),
+])
+def test_other_images_are_named(files, data, reason):
+    (files / "bad").write_bytes(data)
+    text = bw_pack("--wrapper", "wrapper", "--kernel", "bad", "-o", "image", expected=1, cwd=files)
+    assert text.startswith("boot-wrapper: bad: neither a zImage nor ELF but ") and reason in text
+    text = bw_pack("--wrapper", "wrapper", *KERNEL, "--xen", "bad", "-o", "image", expected=1,
+                   cwd=files)
+    assert text.startswith("boot-wrapper: bad: not Xen") and reason in text
+
+
+def test_bad_files(files):
+    """What is no file is named at once, also where the output goes; names can be strange."""
+    os.mkfifo(files / "fifo")
+    (files / "directory").mkdir()
+    for name, reason in {"fifo": "not a file (a pipe)", "directory": "not a file (a directory)",
+                         "x" * 300: "name too long"}.items():
+        for arguments in (["--wrapper", name, *KERNEL, "-o", "image"],
+                          ["--wrapper", "wrapper", "--kernel", name, "-o", "image"],
+                          ["--wrapper", "wrapper", *KERNEL, "-o", name], ["--list", name],
+                          ["--check", name]):
+            text = bw_pack(*arguments, expected=1, cwd=files)
+            assert reason in text and text.startswith("boot-wrapper: ") and text.count("\n") == 1
+    odd = "a, b'\"c"
+    (files / odd).write_bytes((files / "kernel").read_bytes())
+    bw_pack("--wrapper", "wrapper", "--kernel", odd, "-o", f"{odd}.out", cwd=files)
+    assert bw_pack("--check", f"{odd}.out", cwd=files) == ""
+
+
+def test_changed_while_read(files, monkeypatch):
+    """A copy of it would be neither the old file nor the new one."""
+    size = os.fstat
+
+    def grow(descriptor):
+        result = size(descriptor)
+        with open(files / "kernel", "ab") as stream:
+            stream.write(b"x")
+        return result
+    monkeypatch.setattr(os, "fstat", grow)
+    with pytest.raises(bw.Problem, match="kernel: changed while it was read; wait"):
+        bw.files.read(files / "kernel")
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--list", "image"], ["--check", "image"], ["--wrapper", "--", *["--kernel=x"], "-o", "x"],
+    ["--table-at", "0x88000000", "kernel@010=kernel", "-o", "x"],
+    ["--table-at", "0x88000000", "kernel@9999999999=kernel", "-o", "x"],
+    ["--wrapper", "wrapper", "--kernel", "kernel", "--bootargs=--", "-o", "x"],
+    ["--wrapper", "wrapper", "--kernel", "kernel", "--bootargs", b"\xff", "-o", "x"],
+])
+def test_no_traceback(files, arguments):
+    """Also with a stdout that cannot be written."""
+    bw_pack("--wrapper", "wrapper", *KERNEL, "-o", "image", cwd=files)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([TOOL, *arguments], stdout=full, stderr=subprocess.PIPE, text=True,
+                              cwd=files)
+    assert "Traceback" not in done.stderr and done.stderr.count("\n") <= 1
+    assert done.returncode in (0, 1, 2)
+
+
 def test_options_are_the_wrappers():
     """What --options takes is what the wrapper does."""
     source = (harness.TOP / "loader" / "options.c").read_text()
     choices = re.findall(r'\{ "([a-z-]+)", "(\w+)", "(\w+)", PAYLOAD_', source)
-    modes = re.search(r"mode_names\[.*?\{(.*?)\}", (harness.TOP / "plan.c").read_text(), re.S)
     known = {name: tuple(words) for name, *words in choices}
-    known["mode"] = tuple(re.findall(r'"([a-z-]+)"', modes[1]))
-    pack = (harness.TOP / "tools" / "bw-pack").read_text()
-    told = ast.literal_eval(re.search(r"^OPTIONS = (\{.*?\})\n", pack, re.M | re.S)[1])
-    assert {name: sorted(words) for name, words in told.items()} == \
+    known["mode"] = tuple(MODES)        # test_bw_run.py compares those with the wrapper's
+    loader = importlib.machinery.SourceFileLoader("bw_pack", str(TOOL))
+    pack = importlib.util.module_from_spec(importlib.util.spec_from_loader("bw_pack", loader))
+    loader.exec_module(pack)
+    assert {name: sorted(words) for name, words in pack.OPTIONS.items()} == \
         {name: sorted(words) for name, words in known.items()}
