@@ -108,7 +108,7 @@ HOSTCFLAGS	:= $(warnings) -O2 -std=gnu11 $(defines) $(includes) $(host_fdt_inclu
 # Resident C is Thumb code, which takes two thirds of the size of ARM code; clang's -Oz
 # corresponds to gcc's -Os.
 $(patsubst %,$(out)/%.o,$(filter %.c,$(resident))): CFLAGS += -mthumb $(if $(clang),-Oz)
-$(addprefix $(out)/,boot.c.o loader/dtb.c.o): CFLAGS += -O2
+$(out)/boot.c.o: CFLAGS += -O2
 $(out)/lib/string.c.o: CFLAGS += -fno-builtin -O2
 
 include tools/run.mk

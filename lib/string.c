@@ -45,6 +45,8 @@ static void copy_down(uint8_t *to, const uint8_t *from, size_t size)
 
 void *memmove(void *to, const void *from, size_t size)
 {
+	if (to == from)
+		return to;
 	if ((uintptr_t)to - (uintptr_t)from < size)
 		copy_down(to, from, size);
 	else

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Read and mend a devicetree. Compiled into the wrapper (transient) and into
- * tools/prepare, which does the same at build time.
+ * Read and fix up a devicetree: dtb_open(), dtb_read(), dtb_read_ram(),
+ * dtb_read_reserved(), dtb_mend(). Compiled into the wrapper (transient) and
+ * into tools/prepare, so that the build and the boot do the same.
  *
- * libfdt takes some 100,000 instructions for one look through all of a DTB,
- * and each insertion makes the offsets behind it invalid. So find_nodes() goes
- * through the structure block once, itself, and dtb_mend() then lets libfdt mend
- * the nodes that it found, from the tree's end to its beginning.
+ * libfdt takes some 100,000 instructions to walk a DTB once, and it walks at
+ * each look-up. So find_nodes() walks the structure block itself, once, and
+ * checks it. What follows works on the checked block word by word; libfdt
+ * opens the DTB and does what is rare.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include <libfdt.h>
@@ -17,22 +19,53 @@
 #include "loader/dtb.h"
 #include "version.h"
 
+/* The names of the properties that dtb_mend() sets; see add_names(). */
+static const struct names {
+	char address_cells[sizeof "#address-cells"];
+	char size_cells[sizeof "#size-cells"];
+	char ranges[sizeof "ranges"];
+	char reg[sizeof "reg"];
+	char no_map[sizeof "no-map"];
+	char status[sizeof "status"];
+	char enable_method[sizeof "enable-method"];
+	char compatible[sizeof "compatible"];
+	char method[sizeof "method"];
+	char cpu_suspend[sizeof "cpu_suspend"];
+	char cpu_off[sizeof "cpu_off"];
+	char cpu_on[sizeof "cpu_on"];
+	char bootargs[sizeof "bootargs"];
+	char initrd_start[sizeof "linux,initrd-start"];
+	char initrd_end[sizeof "linux,initrd-end"];
+	char version[sizeof "boot-wrapper,version"];
+	char boot_mode[sizeof "boot-wrapper,boot-mode"];
+	char owns_hyp[sizeof "boot-wrapper,owns-hyp"];
+	char owns_secure[sizeof "boot-wrapper,owns-secure"];
+} __attribute__((aligned(4))) names = {
+	"#address-cells", "#size-cells", "ranges", "reg", "no-map", "status",
+	"enable-method", "compatible", "method", "cpu_suspend", "cpu_off",
+	"cpu_on", "bootargs", "linux,initrd-start", "linux,initrd-end",
+	"boot-wrapper,version", "boot-wrapper,boot-mode",
+	"boot-wrapper,owns-hyp", "boot-wrapper,owns-secure",
+};
+
+#define NAME(member)	offsetof(struct names, member)
+#define TEXT(name)	((const char *)&names + (name))
+
 static const char *const gic_compatible[] = {
 	"arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a9-gic",
 	"arm,cortex-a7-gic", "arm,pl390",
 };
 
-static bool is_compatible(const void *fdt, int node, const char *compatible)
+/* One instruction for an aligned word; libfdt swaps byte by byte. */
+static inline fdt32_t to_be32(uint32_t value)
 {
-	return fdt_node_check_compatible(fdt, node, compatible) == 0;
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? value :
+	       __builtin_bswap32(value);
 }
 
-static bool is_gic(const void *fdt, int node)
+static inline uint32_t be32(const fdt32_t *word)
 {
-	for (unsigned i = 0; i < sizeof gic_compatible / sizeof *gic_compatible; i++)
-		if (is_compatible(fdt, node, gic_compatible[i]))
-			return true;
-	return false;
+	return to_be32(*word);
 }
 
 /* Names in a checked structure block end, so no byte behind one is read. */
@@ -44,7 +77,7 @@ static bool starts_with(const char *text, const char *prefix)
 	return true;
 }
 
-/* A node name, up to its unit address. */
+/* Compare a node's name up to its unit address. */
 static bool is_named(const char *name, const char *wanted)
 {
 	if (!starts_with(name, wanted))
@@ -54,76 +87,221 @@ static bool is_named(const char *name, const char *wanted)
 	return end == '\0' || end == '@';
 }
 
-/* Of a node in a structure block that find_nodes() has looked at. */
+/* The node must be in a structure block that find_nodes() has checked. */
 static const char *node_name(const void *fdt, int node)
 {
-	return (const char *)fdt + fdt_off_dt_struct(fdt) + node + 4;
+	const struct fdt_header *header = fdt;
+
+	return (const char *)fdt + be32(&header->off_dt_struct) + node + 4;
 }
 
-/* An aligned big-endian word; libfdt's own load is made of bytes. */
-static uint32_t be32(const fdt32_t *word)
-{
-	return fdt32_to_cpu(*word);
-}
-
-/* Names are filled up to whole words: the word with a NUL in it is the last. */
+/* A name is padded to whole words: the word with a NUL in it is the last. */
 static bool has_nul(uint32_t word)
 {
 	return (word - 0x01010101) & ~word & 0x80808080;
 }
 
-/*
- * A property of such a node, as fdt_getprop() has it, in a tenth of its time;
- * what it is given of `names`, the strings block, may be damaged.
- */
-static const void *property(const void *fdt, int node, const char *wanted,
-			    int *length)
+static uint32_t padded(uint32_t size)
 {
-	const char *names = (const char *)fdt + fdt_off_dt_strings(fdt);
-	uint32_t room = fdt_size_dt_strings(fdt), size = strlen(wanted) + 1;
-	const fdt32_t *word = (const fdt32_t *)node_name(fdt, node);
+	return (size + 3) & ~3u;
+}
+
+/* The word behind the node's name, where its first property is or would be. */
+static fdt32_t *first_property(const void *fdt, int node)
+{
+	fdt32_t *word = (fdt32_t *)node_name(fdt, node);
 
 	while (!has_nul(*word++))
 		;
+	return word;
+}
+
+/*
+ * Find a property of a node in a checked block, as fdt_getprop() does, in a
+ * tenth of its time. The strings block has not been checked. Without `wanted`,
+ * return the word behind the last property.
+ */
+static fdt32_t *property(const void *fdt, int node, const char *wanted,
+			 int *length)
+{
+	const struct fdt_header *header = fdt;
+	const char *strings = (const char *)fdt + be32(&header->off_dt_strings);
+	uint32_t room = be32(&header->size_dt_strings);
+	uint32_t size = wanted ? strlen(wanted) + 1 : 0;
+	fdt32_t *word = first_property(fdt, node);
+
 	for (;; word++) {
 		if (be32(word) == FDT_NOP)
 			continue;
 		if (be32(word) != FDT_PROP)
-			return NULL;
+			return wanted ? NULL : word;
 
 		uint32_t name = be32(word + 2);
 
 		*length = be32(word + 1);
 		word += 3;
-		if (room >= size && name <= room - size &&
-		    names[name] == *wanted && !memcmp(names + name, wanted, size))
+		if (size && room >= size && name <= room - size &&
+		    strings[name] == *wanted &&
+		    !memcmp(strings + name, wanted, size))
 			return word;
-		word += (*length + 3) / 4 - 1;
+		word += (int)padded(*length) / 4 - 1;
 	}
 }
 
-/* Memory that the firmware keeps to itself is not okay (QEMU's Secure RAM). */
-static void find_memory(const void *fdt, int node, struct dtb_nodes *nodes)
+static bool is_compatible(const void *fdt, int node, const char *compatible)
 {
 	int length;
-	const char *status = property(fdt, node, "status", &length);
-	const char *type = property(fdt, node, "device_type", &length);
+	const fdt32_t *list = property(fdt, node, "compatible", &length);
+
+	return list && fdt_stringlist_contains((const char *)list, length,
+					       compatible);
+}
+
+static bool is_gic(const void *fdt, int node)
+{
+	for (unsigned i = 0; i < sizeof gic_compatible / sizeof *gic_compatible; i++)
+		if (is_compatible(fdt, node, gic_compatible[i]))
+			return true;
+	return false;
+}
+
+/* By Linux's rule: a node without status, or whose status is one of two words. */
+static bool is_available(const void *fdt, int node)
+{
+	int length;
+	const fdt32_t *status = property(fdt, node, "status", &length);
+
+	return !status || (length == 3 && !memcmp(status, "ok", 3)) ||
+	       (length == 5 && !memcmp(status, "okay", 5));
+}
+
+/* How many cells an address and a size take in `reg` of a node's children. */
+struct cells {
+	uint32_t address, size;
+};
+
+/* Linux's default for the root, which the other nodes inherit here. */
+#define DEFAULT_CELLS	((struct cells){ 1, 1 })
+
+static struct cells read_cell_counts(const void *fdt, int node,
+				     struct cells inherited)
+{
+	int length;
+	const fdt32_t *value = property(fdt, node, "#address-cells", &length);
+
+	if (value)
+		inherited.address = length == 4 ? be32(value) : 0;
+	value = property(fdt, node, "#size-cells", &length);
+	if (value)
+		inherited.size = length == 4 ? be32(value) : 0;
+	return inherited;
+}
+
+static bool are_usable(struct cells cells)
+{
+	return cells.address - 1 < 2 && cells.size - 1 < 2;
+}
+
+/* Addresses end before the last page: the end of a range fits into 32 bits. */
+#define RAM_LIMIT	0xfffff000u
+#define PAGE_MASK	0xfffull
+
+/*
+ * Insert a range, keep the ranges sorted, and join those that touch. Returns
+ * the new count: room + 1, and then always, if one did not fit.
+ */
+static unsigned insert_range(struct ram_bank *ranges, unsigned count,
+			     unsigned room, uint32_t start, uint32_t end)
+{
+	unsigned first = 0, next;
+
+	if (count > room)
+		return count;
+	while (first < count && ranges[first].end < start)
+		first++;
+	for (next = first; next < count && ranges[next].start <= end; next++) {
+		if (ranges[next].start < start)
+			start = ranges[next].start;
+		if (ranges[next].end > end)
+			end = ranges[next].end;
+	}
+	if (next == first && count == room)
+		return room + 1;
+	memmove(ranges + first + 1, ranges + next,
+		(count - next) * sizeof *ranges);
+	ranges[first] = (struct ram_bank){ start, end };
+	return count + 1 - (next - first);
+}
+
+static uint64_t read_cells(const fdt32_t *cells, int count)
+{
+	uint64_t value = 0;
+
+	while (count-- > 0)
+		value = value << 32 | be32(cells++);
+	return value;
+}
+
+/*
+ * Insert the ranges of a property: whole pages, `outward` or inward, as far as
+ * 32-bit addresses go.
+ */
+static unsigned read_ranges(const void *fdt, int node, const char *name,
+			    struct cells cells, bool outward,
+			    struct ram_bank *ranges, unsigned count,
+			    unsigned room)
+{
+	int entry = cells.address + cells.size, length;
+	const fdt32_t *reg = property(fdt, node, name, &length);
+
+	if (!reg || !are_usable(cells))
+		return count;
+	for (; length >= 4 * entry; length -= 4 * entry, reg += entry) {
+		uint64_t start = read_cells(reg, cells.address);
+		uint64_t size = read_cells(reg + cells.address, cells.size);
+		uint64_t end;
+
+		if (start >= RAM_LIMIT || !size)
+			continue;
+		end = size > RAM_LIMIT - start ? RAM_LIMIT : start + size;
+		if (outward)
+			end += PAGE_MASK;
+		else
+			start += PAGE_MASK;
+		start &= ~PAGE_MASK;
+		end &= ~PAGE_MASK;
+		if (start < end)
+			count = insert_range(ranges, count, room, start, end);
+	}
+	return count;
+}
+
+/*
+ * Linux goes by the type alone, not by the name. Firmware disables the nodes of
+ * memory that it keeps for itself (QEMU: Secure RAM).
+ */
+static void find_memory(const void *fdt, int node, struct cells root,
+			struct dtb_nodes *nodes)
+{
+	int length;
+	const fdt32_t *type = property(fdt, node, "device_type", &length);
+	const char *name = "linux,usable-memory";
 
 	if (!type || length != sizeof "memory" ||
-	    memcmp(type, "memory", length) ||
-	    (status && !starts_with(status, "ok")))
+	    memcmp(type, "memory", length) || !is_available(fdt, node))
 		return;
-	if (nodes->memory_count < PLATFORM_MAX_RAM)
-		nodes->memory[nodes->memory_count] = node;
-	nodes->memory_count++;
+	if (!property(fdt, node, name, &length))
+		name = "reg";
+	nodes->ram_count = read_ranges(fdt, node, name, root, false, nodes->ram,
+				       nodes->ram_count, DTB_MAX_RAM);
 }
 
 static void find_cpu(const void *fdt, int node, struct dtb_nodes *nodes)
 {
 	int length;
-	const char *status = property(fdt, node, "status", &length);
+	const fdt32_t *status = property(fdt, node, "status", &length);
 
-	if (status && starts_with(status, "fail"))
+	if (status && starts_with((const char *)status, "fail"))
 		return;
 	if (nodes->cpu_count < PLATFORM_MAX_CPUS)
 		nodes->cpu[nodes->cpu_count] = node;
@@ -146,8 +324,6 @@ static void find_node(const void *fdt, const int *path, int depth,
 			nodes->psci = node;
 		else if (is_named(name, "reserved-memory"))
 			nodes->reserved_memory = node;
-		else if (is_named(name, "memory"))
-			find_memory(fdt, node, nodes);
 		else if (is_named(name, "timer") &&
 			 is_compatible(fdt, node, "arm,armv7-timer"))
 			nodes->timer = node;
@@ -183,16 +359,19 @@ static void find_gic(const void *fdt, struct dtb_nodes *nodes)
 }
 
 /*
- * The one look through the structure block: find the nodes that matter, and
+ * Walk the structure block once: check it, find the nodes that matter, and
  * move all property names by `shift` bytes in the strings block. A node counts
- * when it ends, so that its properties have moved. False if the block is
- * damaged; no byte outside it is touched.
+ * when it ends, so that the names of its properties have moved. Returns false
+ * if the block is damaged; touches no byte outside it.
  */
 static bool find_nodes(void *fdt, struct dtb_nodes *nodes, uint32_t shift)
 {
 	char *block = (char *)fdt + fdt_off_dt_struct(fdt);
 	uint32_t size = fdt_size_dt_struct(fdt), at = 0, length;
+	const uint32_t memo = to_be32(0x6d656d6f);
 	int path[DTB_MAX_DEPTH], depth = -1;
+	struct cells root = DEFAULT_CELLS;
+	bool is_memory = false;
 
 	*nodes = (struct dtb_nodes){ 0 };
 	while (at + 4 <= size) {
@@ -211,20 +390,34 @@ static bool find_nodes(void *fdt, struct dtb_nodes *nodes, uint32_t shift)
 			at += 4;
 			break;
 		case FDT_END_NODE:
-			at += 4;
 			if (depth < 0)
 				return false;
-			if (depth == 0)
+			if (depth == 0) {
+				/* Where a new child of the root goes. */
+				if (!nodes->first)
+					nodes->first = at;
 				return true;
+			}
+			if (is_memory && depth == 1) {
+				/* The root's properties have moved. */
+				root = read_cell_counts(fdt, 0, DEFAULT_CELLS);
+				find_memory(fdt, path[1], root, nodes);
+				is_memory = false;
+			}
 			find_node(fdt, path, depth--, nodes);
+			at += 4;
 			break;
 		case FDT_PROP:
-			if (size - at < 12)
+			if (depth < 0 || size - at < 12)
 				return false;
 			length = be32(word + 1);
 			if (length > size - at - 12)
 				return false;
-			word[2] = cpu_to_fdt32(be32(word + 2) + shift);
+			/* It may be device_type: find_memory() looks. */
+			if (length == sizeof "memory" && depth == 1 &&
+			    word[3] == memo)
+				is_memory = true;
+			word[2] = to_be32(be32(word + 2) + shift);
 			at += (12 + length + 3) & ~3u;
 			break;
 		case FDT_NOP:
@@ -238,50 +431,69 @@ static bool find_nodes(void *fdt, struct dtb_nodes *nodes, uint32_t shift)
 }
 
 /*
- * libfdt looks for the name of each new property from the start of the strings
- * block, byte by byte. Put those that mending adds there. Returns their size
- * (a multiple of 4: words move faster), by which all other names have moved.
+ * Put the names of all properties that dtb_mend() may add in front of the
+ * strings block, so that NAME() is where they are. All other names move by
+ * sizeof names, whole words, which move faster.
  */
-static uint32_t add_names(void *fdt)
+static bool add_names(void *fdt)
 {
-	static const char names[172] __attribute__((aligned(4))) =
-		"reg\0" "no-map\0" "enable-method\0" "compatible\0" "bootargs\0"
-		"linux,initrd-start\0" "linux,initrd-end\0"
-		"boot-wrapper,version\0" "boot-wrapper,boot-mode\0"
-		"boot-wrapper,owns-hyp\0" "boot-wrapper,owns-secure";
 	char *strings = (char *)fdt + fdt_off_dt_strings(fdt);
 	uint32_t size = fdt_size_dt_strings(fdt);
 
 	if (fdt_totalsize(fdt) - fdt_off_dt_strings(fdt) < size + sizeof names)
-		return 0;
+		return false;
 	memmove(strings + sizeof names, strings, size);
-	memcpy(strings, names, sizeof names);
+	memcpy(strings, &names, sizeof names);
 	fdt_set_size_dt_strings(fdt, size + sizeof names);
-	return sizeof names;
+	return true;
+}
+
+/*
+ * What libfdt does not check, and where it would write: a list of reservations
+ * without an end; a structure block that no aligned load can read; a total size
+ * behind which it cannot put the blocks in order.
+ */
+static int normalise(char *fdt, uint32_t room)
+{
+	uint32_t structure = fdt_off_dt_struct(fdt), skew = -structure % 4;
+	uint32_t total = fdt_totalsize(fdt);
+
+	if (fdt_off_mem_rsvmap(fdt) % 4)
+		return -FDT_ERR_ALIGNMENT;
+	if (fdt_num_mem_rsv(fdt) < 0)
+		return -FDT_ERR_TRUNCATED;
+	if (total > room || skew > room - total)
+		return -FDT_ERR_NOSPACE;
+	if (skew && fdt_off_dt_strings(fdt) > structure &&
+	    fdt_off_mem_rsvmap(fdt) < structure) {
+		memmove(fdt + structure + skew, fdt + structure,
+			total - structure);
+		fdt_set_off_dt_struct(fdt, structure + skew);
+		fdt_set_off_dt_strings(fdt, fdt_off_dt_strings(fdt) + skew);
+		total += skew;
+	}
+	total = (total + 7) & ~7u;
+	fdt_set_totalsize(fdt, total > room ? room & ~7u : total);
+	return fdt_check_header(fdt);
 }
 
 int dtb_open(void *fdt, int room, struct dtb_nodes *nodes)
 {
-	int error = fdt_open_into(fdt, fdt, room);
+	int error = normalise(fdt, room);
 
+	if (!error)
+		error = fdt_open_into(fdt, fdt, room);
 	if (error)
 		return error;
 	if (fdt_off_dt_struct(fdt) % 4)
 		return -FDT_ERR_ALIGNMENT;
-	if (!find_nodes(fdt, nodes, add_names(fdt)))
+	if (!add_names(fdt))
+		return -FDT_ERR_NOSPACE;
+	if (!find_nodes(fdt, nodes, sizeof names))
 		return -FDT_ERR_BADSTRUCTURE;
 	if (!nodes->gic)
 		find_gic(fdt, nodes);
 	return 0;
-}
-
-static uint64_t read_cells(const fdt32_t *cells, int count)
-{
-	uint64_t value = 0;
-
-	while (count-- > 0)
-		value = value << 32 | fdt32_ld(cells++);
-	return value;
 }
 
 /* Through the `ranges` of all parents: what a CPU has to access. */
@@ -295,7 +507,7 @@ static bool translate(const void *fdt, const int *path, int depth,
 		int parent_cells = fdt_address_cells(fdt, parent);
 		int entry = child_cells + parent_cells + size_cells;
 		int length;
-		const fdt32_t *ranges = fdt_getprop(fdt, bus, "ranges", &length);
+		const fdt32_t *ranges = property(fdt, bus, "ranges", &length);
 
 		if (!ranges || child_cells < 1 || size_cells < 1 ||
 		    parent_cells < 1)
@@ -329,7 +541,7 @@ static const char *read_gic(const void *fdt, const struct dtb_nodes *nodes,
 	int address_cells = fdt_address_cells(fdt, parent);
 	int size_cells = fdt_size_cells(fdt, parent);
 	int entry = address_cells + size_cells, length;
-	const fdt32_t *reg = fdt_getprop(fdt, nodes->gic, "reg", &length);
+	const fdt32_t *reg = property(fdt, nodes->gic, "reg", &length);
 
 	if (!reg || address_cells < 1 || size_cells < 0 ||
 	    length < 4 * (entry + address_cells))
@@ -347,103 +559,78 @@ static const char *read_gic(const void *fdt, const struct dtb_nodes *nodes,
 	return NULL;
 }
 
-/* Whole pages, as far as 32-bit addresses go. */
-#define RAM_LIMIT	0xfffff000
-
-/* One of the root's properties, in one cell; 0 if it is damaged. */
-static uint32_t root_cells(const void *fdt, const char *name, uint32_t absent)
+const char *dtb_check_ram(const void *fdt, const struct dtb_nodes *nodes)
 {
-	int length;
-	const fdt32_t *value = property(fdt, 0, name, &length);
-
-	return !value ? absent : length == 4 ? be32(value) : 0;
-}
-
-const char *dtb_read_ram(const void *fdt, const struct dtb_nodes *nodes,
-			 struct platform *platform)
-{
-	const uint64_t limit = RAM_LIMIT, page = 0xfff;
-	uint32_t address_cells = root_cells(fdt, "#address-cells", 2);
-	uint32_t size_cells = root_cells(fdt, "#size-cells", 1);
-
-	platform->ram_count = 0;
-	if (address_cells < 1 || address_cells > 2 ||
-	    size_cells < 1 || size_cells > 2)
+	if (!are_usable(read_cell_counts(fdt, 0, DEFAULT_CELLS)))
 		return "has a root whose #address-cells or #size-cells is "
 		       "neither 1 nor 2";
-	if (nodes->memory_count > PLATFORM_MAX_RAM)
-		return "has more than 4 memory nodes";
-	for (int i = 0; i < nodes->memory_count; i++) {
-		int entry = address_cells + size_cells, length;
-		const fdt32_t *reg = property(fdt, nodes->memory[i], "reg",
-					      &length);
-
-		for (; reg && length >= 4 * entry; length -= 4 * entry, reg += entry) {
-			uint64_t start = read_cells(reg, address_cells);
-			uint64_t size = read_cells(reg + address_cells,
-						   size_cells);
-
-			if (start >= limit)
-				continue;
-			uint64_t end = size > limit - start ? limit :
-				       (start + size) & ~page;
-
-			start = (start + page) & ~page;
-			if (start >= end)
-				continue;
-			if (platform->ram_count == PLATFORM_MAX_RAM)
-				return "has more than 4 banks of RAM";
-			platform->ram[platform->ram_count++] =
-				(struct ram_bank){ start, end };
-		}
-	}
+	if (nodes->ram_count > DTB_MAX_RAM)
+		return "has more than 16 banks of RAM that do not touch";
 	return NULL;
 }
 
-/* Whole pages that hold it, as far as 32-bit addresses go; 1 if there are any. */
-static unsigned add_range(uint64_t start, uint64_t size, struct ram_bank *ranges,
-			  unsigned count, unsigned room)
+/* The banks that the Monitor keeps; it has room for few of them. */
+static void keep_ram(const struct dtb_nodes *nodes, struct platform *platform)
 {
-	const uint64_t limit = RAM_LIMIT, page = 0xfff;
+	struct ram_bank banks[DTB_MAX_RAM];
+	unsigned count = nodes->ram_count;
 
-	if (start >= limit || !size)
-		return 0;
-	if (count < room)
-		ranges[count] = (struct ram_bank){
-			start & ~page, size > limit - start ? limit :
-			(start + size + page) & ~page };
-	return 1;
+	memcpy(banks, nodes->ram, sizeof banks);
+	while (count > PLATFORM_MAX_RAM) {
+		unsigned at = 1;
+
+		/* Join the two with the smallest gap between them. */
+		for (unsigned i = 2; i < count; i++)
+			if (banks[i].start - banks[i - 1].end <
+			    banks[at].start - banks[at - 1].end)
+				at = i;
+		banks[at - 1].end = banks[at].end;
+		count--;
+		memmove(banks + at, banks + at + 1,
+			(count - at) * sizeof *banks);
+	}
+	memcpy(platform->ram, banks, count * sizeof *banks);
+	platform->ram_count = count;
 }
 
-unsigned dtb_read_reserved(const void *fdt, struct ram_bank *ranges, unsigned room)
+/* Insert the ranges of all nodes below `parent`, at any depth. */
+static unsigned read_below(const void *fdt, int parent, struct ram_bank *ranges,
+			   unsigned count, unsigned room)
 {
-	static const char *const parents[] = { "/reserved-memory", "/chosen" };
+	struct cells cells[DTB_MAX_DEPTH];
+	int depth = 0, node = parent;
+
+	if (!parent)
+		return count;
+	cells[0] = read_cell_counts(fdt, parent,
+				    read_cell_counts(fdt, 0, DEFAULT_CELLS));
+	while ((node = fdt_next_node(fdt, node, &depth)) >= 0 && depth > 0) {
+		cells[depth] = read_cell_counts(fdt, node, cells[depth - 1]);
+		if (is_available(fdt, node))
+			count = read_ranges(fdt, node, "reg", cells[depth - 1],
+					    true, ranges, count, room);
+	}
+	return count;
+}
+
+unsigned dtb_read_reserved(const void *fdt, const struct dtb_nodes *nodes,
+			   struct ram_bank *ranges, unsigned room)
+{
 	uint64_t start, size;
 	unsigned count = 0;
 
-	for (int n = fdt_num_mem_rsv(fdt); n-- > 0;)
-		if (!fdt_get_mem_rsv(fdt, n, &start, &size))
-			count += add_range(start, size, ranges, count, room);
-	for (unsigned i = 0; i < sizeof parents / sizeof *parents; i++) {
-		int parent = fdt_path_offset(fdt, parents[i]), node;
-		int address_cells = fdt_address_cells(fdt, parent);
-		int size_cells = fdt_size_cells(fdt, parent);
-		int entry = address_cells + size_cells, length;
+	for (int n = 0; !fdt_get_mem_rsv(fdt, n, &start, &size) && size; n++) {
+		uint64_t end = start + size;
 
-		if (parent < 0 || address_cells < 1 || size_cells < 1)
+		if (start >= RAM_LIMIT)
 			continue;
-		fdt_for_each_subnode(node, fdt, parent) {
-			const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);
-
-			for (; reg && length >= 4 * entry;
-			     length -= 4 * entry, reg += entry)
-				count += add_range(read_cells(reg, address_cells),
-						   read_cells(reg + address_cells,
-							      size_cells),
-						   ranges, count, room);
-		}
+		if (end < start || end > RAM_LIMIT)
+			end = RAM_LIMIT;
+		count = insert_range(ranges, count, room, start & ~PAGE_MASK,
+				     (end + PAGE_MASK) & ~PAGE_MASK);
 	}
-	return count;
+	count = read_below(fdt, nodes->reserved_memory, ranges, count, room);
+	return read_below(fdt, nodes->chosen, ranges, count, room);
 }
 
 const char *dtb_read(const void *fdt, const struct dtb_nodes *nodes,
@@ -458,37 +645,115 @@ const char *dtb_read(const void *fdt, const struct dtb_nodes *nodes,
 	if (nodes->cpu_count > PLATFORM_MAX_CPUS)
 		return "has more than 8 CPUs under /cpus";
 	for (int i = 0; i < nodes->cpu_count; i++) {
-		value = fdt_getprop(fdt, nodes->cpu[i], "reg", &length);
+		value = property(fdt, nodes->cpu[i], "reg", &length);
 		/* #address-cells is 1, or 2 with the affinity in the last. */
 		if (!value || (length != 4 && length != 8))
 			return "has a CPU without reg under /cpus";
-		platform->mpidr[i] = fdt32_ld(value + length / 4 - 1);
+		platform->mpidr[i] = be32(value + length / 4 - 1);
 	}
 	platform->cpu_count = nodes->cpu_count;
 
 	if (nodes->timer) {
-		value = fdt_getprop(fdt, nodes->timer, "clock-frequency",
-				    &length);
+		value = property(fdt, nodes->timer, "clock-frequency", &length);
 		if (value && length == 4)
-			platform->timer_hz = fdt32_ld(value);
+			platform->timer_hz = be32(value);
 	}
-	const char *wrong = dtb_read_ram(fdt, nodes, platform);
+	const char *wrong = dtb_check_ram(fdt, nodes);
 
+	if (wrong)
+		return wrong;
+	keep_ram(nodes, platform);
 	if (platform->ram_count == 0)
 		platform->ram[0].end = RAM_LIMIT;
-	if (wrong || !nodes->gic)
-		return wrong;
-	return read_gic(fdt, nodes, platform);
+	return nodes->gic ? read_gic(fdt, nodes, platform) : NULL;
+}
+
+/* Open a gap of `by` bytes in the structure block, or close one (by < 0). */
+static int resize(void *fdt, void *at, int by)
+{
+	char *end = (char *)fdt + fdt_off_dt_strings(fdt) +
+		    fdt_size_dt_strings(fdt);
+	char *from = (char *)at + (by < 0 ? -by : 0);
+
+	if (by > (char *)fdt + fdt_totalsize(fdt) - end)
+		return -FDT_ERR_NOSPACE;
+	memmove((char *)at + (by < 0 ? 0 : by), from, end - from);
+	fdt_set_off_dt_strings(fdt, fdt_off_dt_strings(fdt) + by);
+	fdt_set_size_dt_struct(fdt, fdt_size_dt_struct(fdt) + by);
+	return 0;
+}
+
+/* Delete a property of a node, if it has that. */
+static int delete(void *fdt, int node, const char *name)
+{
+	int size;
+	fdt32_t *value = property(fdt, node, name, &size);
+
+	return value ? resize(fdt, value - 3, -(12 + (int)padded(size))) : 0;
+}
+
+/* Set a property of a node. `error` of an earlier one is passed on. */
+static int set(int error, void *fdt, int node, size_t name, const void *content,
+	       uint32_t size)
+{
+	int was;
+	fdt32_t *value = property(fdt, node, TEXT(name), &was);
+
+	if (!error && (!value || padded(was) != padded(size))) {
+		error = delete(fdt, node, TEXT(name));
+		value = first_property(fdt, node) + 3;
+		if (!error)
+			error = resize(fdt, value - 3, 12 + padded(size));
+		if (!error) {
+			value[-3] = to_be32(FDT_PROP);
+			value[-1] = to_be32(name);
+		}
+	}
+	if (error)
+		return error;
+	value[-2] = to_be32(size);
+	if (size % 4)
+		value[size / 4] = 0;
+	memcpy(value, content, size);
+	return 0;
+}
+
+static int set_string(int error, void *fdt, int node, size_t name,
+		      const char *text)
+{
+	return set(error, fdt, node, name, text, strlen(text) + 1);
+}
+
+static int set_word(int error, void *fdt, int node, size_t name, uint32_t value)
+{
+	fdt32_t word = to_be32(value);
+
+	return set(error, fdt, node, name, &word, sizeof word);
 }
 
 /* Set or delete an empty property. */
-static int set_flag(void *fdt, int node, const char *name, bool value)
+static int set_flag(int error, void *fdt, int node, size_t name, bool value)
 {
-	if (value)
-		return fdt_setprop(fdt, node, name, NULL, 0);
-	int error = fdt_delprop(fdt, node, name);
+	if (error)
+		return error;
+	return value ? set(0, fdt, node, name, "", 0) :
+		       delete(fdt, node, TEXT(name));
+}
 
-	return error == -FDT_ERR_NOTFOUND ? 0 : error;
+/* Add a node without properties. Returns its offset, which is `at`. */
+static int add_node(void *fdt, int at, const char *name)
+{
+	uint32_t size = padded(strlen(name) + 1);
+	fdt32_t *word = (fdt32_t *)(node_name(fdt, at) - 4);
+	int error = resize(fdt, word, 8 + size);
+
+	if (error)
+		return error;
+	*word++ = to_be32(FDT_BEGIN_NODE);
+	word[size / 4 - 1] = 0;
+	memcpy(word, name, strlen(name));
+	word[size / 4] = to_be32(FDT_END_NODE);
+	return at;
 }
 
 static int mend_chosen(void *fdt, int node, const struct dtb_changes *changes)
@@ -496,169 +761,200 @@ static int mend_chosen(void *fdt, int node, const struct dtb_changes *changes)
 	uint32_t word = changes->boot_mode;
 	int error = 0;
 
+	if (node < 0)
+		return node;
 	if (changes->bootargs)
-		error = fdt_setprop_string(fdt, node, "bootargs",
-					   changes->bootargs);
-	if (!error && changes->initrd_end) {
-		error = fdt_setprop_u32(fdt, node, "linux,initrd-start",
-					changes->initrd);
-		if (!error)
-			error = fdt_setprop_u32(fdt, node, "linux,initrd-end",
-						changes->initrd_end);
-	} else if (!error) {
-		error = set_flag(fdt, node, "linux,initrd-start", false);
-		if (!error)
-			error = set_flag(fdt, node, "linux,initrd-end", false);
+		error = set_string(error, fdt, node, NAME(bootargs),
+				   changes->bootargs);
+	if (changes->initrd_end) {
+		error = set_word(error, fdt, node, NAME(initrd_start),
+				 changes->initrd);
+		error = set_word(error, fdt, node, NAME(initrd_end),
+				 changes->initrd_end);
+	} else {
+		error = set_flag(error, fdt, node, NAME(initrd_start), false);
+		error = set_flag(error, fdt, node, NAME(initrd_end), false);
 	}
-	if (!error)
-		error = fdt_setprop_string(fdt, node, "boot-wrapper,version",
-					   VERSION);
-	if (!error)
-		error = fdt_setprop_string(fdt, node, "boot-wrapper,boot-mode",
-					   mode_names[mode_of(word)]);
-	if (!error)
-		error = set_flag(fdt, node, "boot-wrapper,owns-hyp",
-				 word & BW_OWNS_HYP);
-	if (!error)
-		error = set_flag(fdt, node, "boot-wrapper,owns-secure",
-				 word & BW_OWNS_SECURE);
-	return error;
+	error = set_string(error, fdt, node, NAME(version), VERSION);
+	error = set_string(error, fdt, node, NAME(boot_mode),
+			   mode_names[mode_of(word)]);
+	error = set_flag(error, fdt, node, NAME(owns_hyp), word & BW_OWNS_HYP);
+	return set_flag(error, fdt, node, NAME(owns_secure),
+			word & BW_OWNS_SECURE);
 }
 
 static int mend_cpu(void *fdt, int node, enum dtb_psci psci, bool absent)
 {
-	int error = 0;
+	int error = 0, length;
 
 	if (absent)
-		error = fdt_setprop_string(fdt, node, "status", "fail");
+		error = set_string(error, fdt, node, NAME(status), "fail");
 	if (error || psci == DTB_PSCI_FIRMWARES)
 		return error;
 	if (psci == DTB_PSCI_OURS)
-		return fdt_setprop_string(fdt, node, "enable-method", "psci");
+		return set_string(error, fdt, node, NAME(enable_method), "psci");
 
-	const char *method = fdt_getprop(fdt, node, "enable-method", NULL);
+	const fdt32_t *method = property(fdt, node, "enable-method", &length);
 
-	if (method && is_named(method, "psci"))
-		return fdt_delprop(fdt, node, "enable-method");
+	if (method && is_named((const char *)method, "psci"))
+		return delete(fdt, node, "enable-method");
 	return 0;
 }
 
-/* The firmware that this property complains of is us, and we do configure. */
+/* The wrapper does configure the timer, which this property denies. */
 static int mend_timer(void *fdt, int node)
 {
-	return set_flag(fdt, node, "arm,cpu-registers-not-fw-configured", false);
+	return delete(fdt, node, "arm,cpu-registers-not-fw-configured");
 }
 
-/* A child of /reserved-memory that no kernel maps: the resident range, if any. */
+static fdt32_t *write_cells(fdt32_t *cell, uint32_t count, uint64_t value)
+{
+	if (count == 2)
+		*cell++ = to_be32(value >> 32);
+	*cell++ = to_be32((uint32_t)value);
+	return cell;
+}
+
+/*
+ * Rewrite a property of addresses and sizes in other cells. An entry whose
+ * numbers do not fit describes nothing that the root can address; it goes.
+ */
+static int convert(void *fdt, int node, const char *name, struct cells from,
+		   struct cells to)
+{
+	int entry = from.address + from.size, length;
+	fdt32_t *to_cell, *value = property(fdt, node, name, &length), *cell;
+
+	if (!value)
+		return 0;
+
+	/* New entries are written in front of the old ones, in place. */
+	int count = 0, grow, error = 0;
+
+	while (4 * entry * (count + 1) <= length)
+		count++;
+	grow = 4 * count * (int)(to.address + to.size - entry);
+	if (grow > 0)
+		error = resize(fdt, value, grow);
+	if (error)
+		return error;
+	to_cell = value;
+	cell = grow > 0 ? value + grow / 4 : value;
+	fdt32_t *end = cell + padded(length) / 4;
+
+	for (; count--; cell += entry) {
+		uint64_t start = read_cells(cell, from.address);
+		uint64_t size = read_cells(cell + from.address, from.size);
+
+		if ((to.address == 1 && start >> 32) ||
+		    (to.size == 1 && size >> 32))
+			continue;
+		if (from.address)
+			to_cell = write_cells(to_cell, to.address, start);
+		to_cell = write_cells(to_cell, to.size, size);
+	}
+	value[-2] = to_be32(4 * (to_cell - value));
+	return resize(fdt, to_cell, -4 * (end - to_cell));
+}
+
+/*
+ * Linux ignores a /reserved-memory, and what the wrapper puts there, unless it
+ * has the root's cells and `ranges`. Make it such a node.
+ */
+static int adopt_root_cells(void *fdt, int parent, struct cells root)
+{
+	struct cells own = read_cell_counts(fdt, parent, root);
+	int node, error = 0, length;
+
+	if (own.address != root.address || own.size != root.size)
+		fdt_for_each_subnode(node, fdt, parent) {
+			error = convert(fdt, node, "reg", own, root);
+			if (!error)
+				error = convert(fdt, node, "alloc-ranges", own,
+						root);
+			if (!error)
+				error = convert(fdt, node, "size",
+						(struct cells){ 0, own.size },
+						(struct cells){ 0, root.size });
+			if (error)
+				return error;
+		}
+	error = set_word(error, fdt, parent, NAME(address_cells), root.address);
+	error = set_word(error, fdt, parent, NAME(size_cells), root.size);
+	if (!property(fdt, parent, "ranges", &length))
+		error = set_flag(error, fdt, parent, NAME(ranges), true);
+	return error;
+}
+
+/* Give /reserved-memory a child that no kernel maps: the resident range, if any. */
 static int mend_reserved_memory(void *fdt, int parent,
 				const struct dtb_changes *changes)
 {
-	int address_cells = fdt_address_cells(fdt, parent);
-	int size_cells = fdt_size_cells(fdt, parent);
-	fdt32_t reg[4], *cell = reg;
+	struct cells root = read_cell_counts(fdt, 0, DEFAULT_CELLS);
 	char name[] = "boot-wrapper@00000000";
-	int node, error;
+	fdt32_t reg[4], *cell = reg;
+	int node, error, length;
 
-	/* Ours; another one may belong to a wrapper below us. */
+	if (parent < 0)
+		return parent;
+	/* Another one may belong to a wrapper below this one. */
 	for (int i = 0; i < 8; i++)
 		name[sizeof name - 2 - i] =
 			"0123456789abcdef"[changes->reserve >> 4 * i & 0xf];
-	for (node = fdt_first_subnode(fdt, parent); node >= 0;
-	     node = fdt_next_subnode(fdt, node))
+	fdt_for_each_subnode(node, fdt, parent)
 		if (is_named(node_name(fdt, node), name)) {
 			error = fdt_del_node(fdt, node);
 			if (error)
 				return error;
 			break;
 		}
-
 	if (!changes->reserve_end)
 		return 0;
-	if (address_cells < 1 || address_cells > 2 ||
-	    size_cells < 1 || size_cells > 2)
+	if (!are_usable(root))
 		return -FDT_ERR_BADNCELLS;
-	if (address_cells == 2)
-		fdt32_st(cell++, 0);
-	fdt32_st(cell++, changes->reserve);
-	if (size_cells == 2)
-		fdt32_st(cell++, 0);
-	fdt32_st(cell++, changes->reserve_end - changes->reserve);
+	/* Nothing can be read from such a node: Linux ignores it for good. */
+	if (!are_usable(read_cell_counts(fdt, parent, root)))
+		return fdt_add_mem_rsv(fdt, changes->reserve,
+				       changes->reserve_end - changes->reserve);
+	error = adopt_root_cells(fdt, parent, root);
+	if (error)
+		return error;
 
-	node = fdt_add_subnode(fdt, parent, name);
+	cell = write_cells(cell, root.address, changes->reserve);
+	cell = write_cells(cell, root.size,
+			   changes->reserve_end - changes->reserve);
+	node = (char *)property(fdt, parent, NULL, &length) - (char *)fdt -
+	       fdt_off_dt_struct(fdt);
+	node = add_node(fdt, node, name);
 	if (node < 0)
 		return node;
-	error = fdt_setprop(fdt, node, "reg", reg, 4 * (cell - reg));
-	if (!error)
-		error = set_flag(fdt, node, "no-map", true);
-	return error;
+	error = set(0, fdt, node, NAME(reg), reg, 4 * (cell - reg));
+	return set_flag(error, fdt, node, NAME(no_map), true);
 }
 
 /*
- * Add a node that find_nodes() has not found at the root. fdt_add_subnode()
- * would look for it through the whole tree: hide that from it meanwhile,
- * behind the end of the root.
- */
-static int add_top_level(void *fdt, const char *name, int first)
-{
-	int was = fdt_size_dt_struct(fdt);
-	char *tag = (char *)fdt + fdt_off_dt_struct(fdt) + first;
-
-	if (!first)
-		return fdt_add_subnode(fdt, 0, name);
-
-	uint32_t hidden = fdt32_ld((fdt32_t *)tag);
-
-	fdt32_st(tag, FDT_END_NODE);
-	int node = fdt_add_subnode(fdt, 0, name);
-
-	tag += fdt_size_dt_struct(fdt) - was;
-	fdt32_st(tag, hidden);
-	return node;
-}
-
-static int add_reserved_memory(void *fdt, const struct dtb_changes *changes,
-			       int first)
-{
-	int node = add_top_level(fdt, "reserved-memory", first);
-
-	if (node < 0)
-		return node;
-	int error = fdt_setprop_u32(fdt, node, "#address-cells",
-				    fdt_address_cells(fdt, 0));
-	if (!error)
-		error = fdt_setprop_u32(fdt, node, "#size-cells",
-					fdt_size_cells(fdt, 0));
-	if (!error)
-		error = set_flag(fdt, node, "ranges", true);
-	return error ? error : mend_reserved_memory(fdt, node, changes);
-}
-
-/*
- * A DTB that had a node of PSCI 0.1 may be for a kernel that knows no other. That
- * has no numbers of its own for its functions: it is told those of PSCI 0.2.
+ * A DTB that had a node of PSCI 0.1 may be for a kernel that knows no later
+ * version, which takes the numbers of the functions from the node.
  */
 static int mend_psci(void *fdt, int node, bool psci_0_1)
 {
 	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2\0arm,psci";
-	int error, size = psci_0_1 ? sizeof compatible :
-				     sizeof compatible - sizeof "arm,psci";
+	int error;
 
 	if (node < 0)
 		return node;
-	error = fdt_setprop(fdt, node, "compatible", compatible, size);
-	if (!error)
-		error = fdt_setprop_string(fdt, node, "method", "smc");
-	if (error || !psci_0_1)
+	error = set(0, fdt, node, NAME(compatible), compatible,
+		    psci_0_1 ? sizeof compatible :
+			       sizeof compatible - sizeof "arm,psci");
+	error = set_string(error, fdt, node, NAME(method), "smc");
+	if (!psci_0_1)
 		return error;
-	error = fdt_setprop_u32(fdt, node, "cpu_suspend", PSCI_CPU_SUSPEND);
-	if (!error)
-		error = fdt_setprop_u32(fdt, node, "cpu_off", PSCI_CPU_OFF);
-	if (!error)
-		error = fdt_setprop_u32(fdt, node, "cpu_on", PSCI_CPU_ON);
-	return error;
+	error = set_word(error, fdt, node, NAME(cpu_suspend), PSCI_CPU_SUSPEND);
+	error = set_word(error, fdt, node, NAME(cpu_off), PSCI_CPU_OFF);
+	return set_word(error, fdt, node, NAME(cpu_on), PSCI_CPU_ON);
 }
 
-/* The node at `offset` is nobody's concern, or one of these. */
+/* Fix up the node at `offset`, if it is one of those that change. */
 static int mend_node(void *fdt, int offset, const struct dtb_nodes *nodes,
 		     const struct dtb_changes *changes)
 {
@@ -668,7 +964,7 @@ static int mend_node(void *fdt, int offset, const struct dtb_nodes *nodes,
 		return mend_timer(fdt, offset);
 	if (offset == nodes->reserved_memory)
 		return mend_reserved_memory(fdt, offset, changes);
-	/* PSCI 0.1 gives its functions any numbers, which may be others' in 0.2. */
+	/* A node of PSCI 0.1 may give its functions numbers that collide. */
 	if (offset == nodes->psci)
 		return changes->psci == DTB_PSCI_FIRMWARES ? 0 :
 		       fdt_del_node(fdt, offset);
@@ -692,7 +988,7 @@ int dtb_mend(void *fdt, const struct dtb_nodes *nodes,
 	offsets[count++] = nodes->reserved_memory;
 	offsets[count++] = nodes->psci;
 
-	/* The last in the tree first, while what lies before it stays put. */
+	/* The last node of the tree first: those before it do not move. */
 	for (int done = 0; done < count; done++) {
 		int last = 0;
 
@@ -706,16 +1002,15 @@ int dtb_mend(void *fdt, const struct dtb_nodes *nodes,
 		offsets[last] = 0;
 	}
 
-	/* What was missing altogether goes to the front. */
+	/* Nodes that the DTB does not have go to its front. */
 	if (changes->psci == DTB_PSCI_OURS)
-		error = mend_psci(fdt, add_top_level(fdt, "psci", nodes->first),
+		error = mend_psci(fdt, add_node(fdt, nodes->first, "psci"),
 				  psci_0_1);
 	if (!error && changes->reserve_end && !nodes->reserved_memory)
-		error = add_reserved_memory(fdt, changes, nodes->first);
-	if (!error && !nodes->chosen) {
-		int chosen = add_top_level(fdt, "chosen", nodes->first);
-
-		error = chosen < 0 ? chosen : mend_chosen(fdt, chosen, changes);
-	}
+		error = mend_reserved_memory(fdt, add_node(fdt, nodes->first,
+						"reserved-memory"), changes);
+	if (!error && !nodes->chosen)
+		error = mend_chosen(fdt, add_node(fdt, nodes->first, "chosen"),
+				    changes);
 	return error;
 }

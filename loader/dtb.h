@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The DTB: what is read from it, and how it is mended. dtb.c is compiled into
- * the wrapper and into the build's own tool, so that both do the same.
+ * Read and fix up a devicetree. dtb.c is compiled into the wrapper and into
+ * tools/prepare, so that both do the same.
  */
 #ifndef LOADER_DTB_H
 #define LOADER_DTB_H
@@ -10,35 +10,44 @@
 #include <stdint.h>
 
 #define PLATFORM_MAX_CPUS	8
-#define PLATFORM_MAX_RAM	4
+#define PLATFORM_MAX_RAM	4	/* banks that stay resident */
 
-#define DTB_MAX_DEPTH		16
-
-/* Offsets of the nodes that matter; 0 (the root) stands for "none". */
-struct dtb_nodes {
-	int cpu[PLATFORM_MAX_CPUS];
-	int cpu_count;		/* as many as there are, stored or not */
-	int memory[PLATFORM_MAX_RAM];
-	int memory_count;	/* likewise */
-	int chosen, psci, reserved_memory, timer;
-	int gic, gic_path[DTB_MAX_DEPTH], gic_depth; /* gic_path[0]: the root */
-	int first;		/* of the root's children; 0: it has none */
-};
+#define DTB_MAX_RAM		16
+#define DTB_MAX_DEPTH		64	/* Linux has the same limit */
 
 /* Whole pages of [start..end), below 4 GiB. */
 struct ram_bank {
 	uint32_t start, end;
 };
 
-/* What the wrapper wants to know about the hardware. */
+/*
+ * What dtb_open() finds: RAM, and the offsets of the nodes that matter; 0 (the
+ * root) stands for "none".
+ */
+struct dtb_nodes {
+	int cpu[PLATFORM_MAX_CPUS];
+	int cpu_count;		/* as many as there are, stored or not */
+	/*
+	 * All enabled RAM: sorted, and banks that touch are joined. If they did
+	 * not all fit, the count is larger than DTB_MAX_RAM: dtb_check_ram().
+	 */
+	struct ram_bank ram[DTB_MAX_RAM];
+	unsigned ram_count;
+	int chosen, psci, reserved_memory, timer;
+	int gic, gic_path[DTB_MAX_DEPTH], gic_depth; /* gic_path[0]: the root */
+	int first;		/* of the root's children, or the root's end */
+};
+
+/* What the boot and the resident code need to know about the hardware. */
 struct platform {
 	uint32_t cpu_count;
 	uint32_t mpidr[PLATFORM_MAX_CPUS];	/* affinity fields */
 	uint32_t gicd, gicc;		/* GICv2, physical; 0: there is none */
-	uint32_t timer_hz;		/* /timer clock-frequency; 0: not said */
+	uint32_t timer_hz;		/* /timer clock-frequency; 0: it has none */
 	/*
-	 * Of a DTB without memory nodes it is 0, and ram[0] is all that there
-	 * may be. Banks that are not used: start = end = 0.
+	 * For the check of CPU_ON's entry. If the DTB has more banks, those with
+	 * the smallest gaps between them are joined. If it has none, the count
+	 * is 0, and ram[0] is all memory. Unused banks: start = end = 0.
 	 */
 	uint32_t ram_count;
 	struct ram_bank ram[PLATFORM_MAX_RAM];
@@ -46,9 +55,9 @@ struct platform {
 
 /* Whose PSCI the DTB has: /psci, and each CPU's enable-method. */
 enum dtb_psci {
-	DTB_PSCI_NONE,		/* nobody's: they are removed */
+	DTB_PSCI_NONE,		/* none: both are removed */
 	DTB_PSCI_OURS,
-	DTB_PSCI_FIRMWARES,	/* other firmware's: they stay as they are */
+	DTB_PSCI_FIRMWARES,	/* other firmware's: both stay as they are */
 };
 
 /* What is to be changed. */
@@ -62,9 +71,10 @@ struct dtb_changes {
 };
 
 /*
- * Open a DTB that fdt_check_header() accepts for dtb_read() and dtb_mend(), and
- * find its `nodes`; `room` bytes are there for it. Its meaning stays the same.
- * Returns a libfdt error, 0 for none.
+ * Open a DTB that fdt_check_header() accepts for the functions below, and find
+ * its `nodes`; it may grow to `room` bytes. Blocks out of order and a misaligned
+ * structure block are put right; the content stays the same. Returns a libfdt
+ * error, 0 for none.
  */
 int dtb_open(void *fdt, int room, struct dtb_nodes *nodes);
 
@@ -76,21 +86,22 @@ const char *dtb_read(const void *fdt, const struct dtb_nodes *nodes,
 		     struct platform *platform);
 
 /*
- * The part of dtb_read() that does not depend on the CPUs: `ram`, from the
- * memory nodes. No bank is no error here.
+ * Check that nodes->ram is all the RAM of the DTB; a DTB without RAM is right.
+ * Returns as dtb_read() does.
  */
-const char *dtb_read_ram(const void *fdt, const struct dtb_nodes *nodes,
-			 struct platform *platform);
+const char *dtb_check_ram(const void *fdt, const struct dtb_nodes *nodes);
 
 /*
- * What other software has put into memory, or keeps for itself: memory
- * reservations, /reserved-memory, and the modules in /chosen. Returns how many
- * there are, and stores as many as there is room for.
+ * Read from an opened DTB what other software has put into memory, or keeps for
+ * itself: memory reservations, /reserved-memory, and all modules in /chosen, at
+ * any depth. The ranges are sorted, and joined where they touch. Returns how
+ * many there are: room + 1 if they did not all fit.
  */
-unsigned dtb_read_reserved(const void *fdt, struct ram_bank *ranges, unsigned room);
+unsigned dtb_read_reserved(const void *fdt, const struct dtb_nodes *nodes,
+			   struct ram_bank *ranges, unsigned room);
 
 /*
- * Mend an opened DTB; `nodes` is no longer true afterwards. Returns a libfdt
+ * Fix up an opened DTB; `nodes` is no longer true afterwards. Returns a libfdt
  * error, 0 for none.
  */
 int dtb_mend(void *fdt, const struct dtb_nodes *nodes,

@@ -27,7 +27,7 @@
  * What must not be overwritten from here on; and what nothing new is put into,
  * though a loader may have: the DTB says that others use it.
  */
-#define MAX_RANGES		24
+#define MAX_RANGES		32
 struct map {
 	uint32_t ram_start, ram_end;
 	uint32_t count, reserved_count;
@@ -168,13 +168,13 @@ static void take_dtb(struct sources *sources)
 	dtb->size = used;
 }
 
-static void find_reserved(struct map *map)
+static void find_reserved(struct map *map, const struct dtb_nodes *nodes)
 {
-	map->reserved_count = dtb_read_reserved((void *)payload.dtb, map->reserved,
-						MAX_RANGES);
+	map->reserved_count = dtb_read_reserved((void *)payload.dtb, nodes,
+						map->reserved, MAX_RANGES);
 	if (map->reserved_count > MAX_RANGES)
-		refuse("the DTB reserves %u ranges of memory, and %u are the most; "
-		       "leave some out", map->reserved_count, MAX_RANGES);
+		refuse("the DTB reserves more than %u ranges of memory; leave "
+		       "some out", MAX_RANGES);
 }
 
 /*
@@ -183,7 +183,6 @@ static void find_reserved(struct map *map)
  */
 static void find_ram(struct map *map)
 {
-	struct platform platform;
 	struct dtb_nodes nodes;
 	int error = dtb_open((void *)payload.dtb, payload.dtb_end - payload.dtb,
 			     &nodes);
@@ -192,17 +191,17 @@ static void find_ram(struct map *map)
 	if (error)
 		refuse("the DTB is not valid: %s; check it with dtc",
 		       fdt_strerror(error));
-	wrong = dtb_read_ram((void *)payload.dtb, &nodes, &platform);
+	wrong = dtb_check_ram((void *)payload.dtb, &nodes);
 	if (wrong)
 		refuse("the DTB %s; correct the DTB", wrong);
-	for (uint32_t i = 0; i < platform.ram_count; i++)
-		if (platform.ram[i].start <= BOARD_WRAPPER &&
-		    platform.ram[i].end >= DTB_DEFAULT_END &&
-		    BOARD_WRAPPER - platform.ram[i].start <
+	for (uint32_t i = 0; i < nodes.ram_count; i++)
+		if (nodes.ram[i].start <= BOARD_WRAPPER &&
+		    nodes.ram[i].end >= DTB_DEFAULT_END &&
+		    BOARD_WRAPPER - nodes.ram[i].start <
 		    DECOMPRESSOR_END - BOARD_RAM_BASE) {
-			map->ram_start = platform.ram[i].start;
-			map->ram_end = platform.ram[i].end;
-			find_reserved(map);
+			map->ram_start = nodes.ram[i].start;
+			map->ram_end = nodes.ram[i].end;
+			find_reserved(map, &nodes);
 			return;
 		}
 	refuse("the DTB has no /memory of which %x, where the wrapper of this "

@@ -61,9 +61,12 @@ int multiboot_describe(void *fdt, const struct multiboot_module *modules,
 		chosen = fdt_add_subnode(fdt, 0, "chosen");
 	if (chosen < 0)
 		return chosen;
-	error = set_if_absent(fdt, chosen, "#address-cells", 1);
+	/* Modules that are there already have the root's cells, then. */
+	error = set_if_absent(fdt, chosen, "#address-cells",
+			      fdt_address_cells(fdt, 0));
 	if (!error)
-		error = set_if_absent(fdt, chosen, "#size-cells", 1);
+		error = set_if_absent(fdt, chosen, "#size-cells",
+				      fdt_size_cells(fdt, 0));
 	if (!error && xen_bootargs)
 		error = fdt_setprop_string(fdt, chosen, "xen,xen-bootargs",
 					   xen_bootargs);

@@ -298,7 +298,7 @@ static void dtb_error(int error)
 		     options.dtb.path, fdt_strerror(error));
 }
 
-/* What dtb_read() and dtb_read_ram() have to say. */
+/* What dtb_read() and dtb_check_ram() have to say. */
 static void dtb_wrong(const char *wrong)
 {
 	if (wrong)
@@ -311,19 +311,18 @@ static void find_ram(void)
 {
 	size_t room = options.dtb.size + DTB_SLACK;
 	void *fdt = malloc(room);
-	struct platform platform;
 	struct dtb_nodes nodes;
 
 	if (!fdt)
 		fail("no memory for the DTB");
 	memcpy(fdt, options.dtb.data, options.dtb.size);
 	dtb_error(dtb_open(fdt, room, &nodes));
-	dtb_wrong(dtb_read_ram(fdt, &nodes, &platform));
-	for (unsigned i = 0; i < platform.ram_count; i++)
-		if (platform.ram[i].start <= TRANSIENT_START &&
-		    platform.ram[i].end >= RESIDENT_END) {
-			ram_start = platform.ram[i].start;
-			ram_end = platform.ram[i].end;
+	dtb_wrong(dtb_check_ram(fdt, &nodes));
+	for (unsigned i = 0; i < nodes.ram_count; i++)
+		if (nodes.ram[i].start <= TRANSIENT_START &&
+		    nodes.ram[i].end >= RESIDENT_END) {
+			ram_start = nodes.ram[i].start;
+			ram_end = nodes.ram[i].end;
 		}
 	if (ram_end == 0)
 		fail("DTB=%s: no /memory at %#x, where the wrapper of this "
