@@ -12,6 +12,7 @@
 
 #include "board.h"
 #include "boot_wrapper.h"
+#include "hyp_stub.h"
 #include "hypervisor.h"
 #include "resident.h"
 
