@@ -129,7 +129,7 @@ tracked = mkdir -p $(@D); printf '%s\n' $(call quote,$(1)) | cmp -s - $@ || prin
 
 $(out)/.flags: FORCE | $(first)
 	@command -v $(firstword $(CC)) >/dev/null || { echo 'boot-wrapper: $(firstword $(CC)): not installed; run "make deps", or set CROSS_COMPILE= or LLVM=1' >&2; exit 1; }
-	@$(call tracked,$(CC) $(LD) $(CFLAGS) $(LDFLAGS) $(BOOT_ENTRY) $(objects))
+	@$(call tracked,$(CC) $(LD) $(CFLAGS) $(LDFLAGS) $(BOOT_ENTRY) $(transient) $(resident) $(EXTRA_SOURCES))
 
 # How each kind of file is made.
 compile = $(Q)$(CC) $(1) -MMD -MP -MF $@.d -c -o $@ $<

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The build: toolchains, incremental, reproducible, and what is wrong with its input."""
 
-import gzip
 import os
-import pathlib
 import re
 import shutil
 import struct
@@ -13,6 +11,9 @@ import time
 import pytest
 
 import harness
+from harness.inputs import (big_endian, edited_dtb, empty, small_memory, text_file,
+                            truncated)
+from harness.verdicts import check_refusal
 
 SETTINGS = {"KERNEL": harness.VMLINUZ, "DTB": harness.DTB}
 
@@ -115,28 +116,34 @@ def steps(done):
     return re.findall(r"^  (\w+) +vexpress-a15/(\S+)", done.stdout, re.M)
 
 
-def test_incremental():
-    """Nothing twice; a header, a flag, the payload and its settings are tracked."""
-    harness.build("incremental", "all", BOOTARGS="a", **SETTINGS)
-    assert not steps(harness.run_make("incremental", "all", BOOTARGS="a", **SETTINGS))
+@pytest.fixture
+def tree(tmp_path):
+    """A copy of the sources, to change, in a directory with a space in its name."""
+    return shutil.copytree(harness.TOP, tmp_path / "a tree",
+                           ignore=shutil.ignore_patterns("build", ".git"))
 
-    changed = steps(harness.run_make("incremental", "all", BOOTARGS="b", **SETTINGS))
+
+def test_incremental(tree):
+    """Nothing is built twice; a header, a flag, the payload and its settings are tracked."""
+    def made(**settings):
+        done = harness.make("build", "all", tree=tree, **SETTINGS, **settings)
+        assert done.returncode == 0, done.stderr
+        return steps(done)
+
+    assert made(BOOTARGS="a")
+    assert not made(BOOTARGS="a")
+
+    changed = made(BOOTARGS="b")
     assert ("PREPARE", "layout.h") in changed and ("LD", "linux-system.axf") in changed
     assert [file for kind, file in changed if kind == "CC"] == ["linux-system-payload.o"]
 
     time.sleep(0.05)
-    header = harness.TOP / "include" / "boot.h"
-    before = header.stat()
-    os.utime(header)
-    try:
-        changed = steps(harness.run_make("incremental", "all", BOOTARGS="b", **SETTINGS))
-    finally:
-        os.utime(header, ns=(before.st_atime_ns, before.st_mtime_ns))
+    (tree / "include" / "boot.h").touch()
+    changed = made(BOOTARGS="b")
     assert ("CC", "boot.c.o") in changed and ("CC", "psci.c.o") not in changed
 
-    changed = steps(harness.run_make("incremental", "all", BOOTARGS="b",
-                                     defines="-DOTHER -DBOARD_HEADER="
-                                             "'\"../boards/vexpress-a15.h\"'", **SETTINGS))
+    changed = made(BOOTARGS="b",
+                   defines="-DOTHER -DBOARD_HEADER='\"../boards/vexpress-a15.h\"'")
     assert ("CC", "psci.c.o") in changed and ("AS", "monitor.S.o") in changed
 
 
@@ -155,11 +162,8 @@ def test_paths_with_spaces_and_quotes(tmp_path):
     assert r'''bootargs = "a=\"b c\" d='e' f\\\\g"''' in source
 
 
-def test_directory_with_a_space(tmp_path):
-    tree = tmp_path / "a tree"
-    shutil.copytree(harness.TOP, tree, ignore=shutil.ignore_patterns("build", ".git"))
-    done = subprocess.run(["make", "-C", tree, f"DEPS={harness.DEPS}"], capture_output=True,
-                          text=True)
+def test_directory_with_a_space(tree):
+    done = harness.make("build", tree=tree)
     assert done.returncode == 0, done.stderr
 
 
@@ -175,9 +179,7 @@ def test_reproducible(tmp_path):
             (tree / path).parent.mkdir(parents=True, exist_ok=True)
             if (harness.TOP / path).exists():
                 shutil.copy2(harness.TOP / path, tree / path)
-        done = subprocess.run(["make", "-C", tree, f"DEPS={harness.DEPS}", "BOOTARGS=x",
-                               *(f"{k}={v}" for k, v in SETTINGS.items())],
-                              capture_output=True, text=True)
+        done = harness.make("build", tree=tree, BOOTARGS="x", **SETTINGS)
         assert done.returncode == 0, done.stderr
         out = tree / "build" / harness.BOARD
         images.append([(out / file).read_bytes() for file in
@@ -195,39 +197,18 @@ def test_libfdt_from_source(tmp_path):
         assert "CPU: All CPU(s) started in HYP mode." in guest.log
 
 
-def test_transient_reference_is_refused(tmp_path):
+def test_transient_reference_is_refused(tree):
     """Resident code that calls transient code does not link."""
-    tree = tmp_path / "tree"
-    shutil.copytree(harness.TOP, tree, ignore=shutil.ignore_patterns("build", ".git"))
     psci = tree / "psci.c"
     psci.write_text(psci.read_text().replace(
         "\t\tboard_system_off();\n", "\t\tboard_system_off();\n\t\tsay(\"off\");\n").replace(
         '#include "resident.h"\n', '#include "resident.h"\nvoid say(const char *, ...);\n'))
-    done = subprocess.run(["make", "-C", tree, f"DEPS={harness.DEPS}"], capture_output=True,
-                          text=True)
+    done = harness.make("build", tree=tree)
     assert done.returncode != 0
     assert "boot-wrapper: resident code refers to transient code: say" in done.stderr
 
 
 # Bad input, where the build can see it: (what to change, the line that it gives).
-
-def truncated(tmp_path):
-    path = tmp_path / "zImage"
-    path.write_bytes(harness.VMLINUZ.read_bytes()[:2000000])
-    return path
-
-
-def empty(tmp_path):
-    path = tmp_path / "empty"
-    path.write_bytes(b"")
-    return path
-
-
-def text_file(tmp_path):
-    path = tmp_path / "text"
-    path.write_text("hello\n" * 100)
-    return path
-
 
 def cut_dtb(tmp_path):
     path = tmp_path / "cut.dtb"
@@ -242,15 +223,6 @@ def damaged_dtb(tmp_path):
     data[at + 4:at + 8] = b"\x7f\xff\xff\xff"
     path = tmp_path / "damaged.dtb"
     path.write_bytes(data)
-    return path
-
-
-def edited_dtb(tmp_path, edit):
-    source = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", harness.DTB],
-                            capture_output=True, text=True, check=True).stdout
-    path = tmp_path / "edited.dtb"
-    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", path], text=True, check=True,
-                   input=edit(source))
     return path
 
 
@@ -269,23 +241,10 @@ def disabled_memory(tmp_path):
         'device_type = "memory";', 'device_type = "memory"; status = "disabled";'))
 
 
-def small_memory(tmp_path):
-    return edited_dtb(tmp_path, lambda s: s.replace("0x80000000 0x00 0x40000000",
-                                                    "0x80000000 0x00 0x8000000"))
-
-
 def big_initrd(tmp_path):
     path = tmp_path / "initrd"
     with open(path, "wb") as stream:
         stream.truncate(1 << 30)
-    return path
-
-
-def big_endian(tmp_path):
-    data = bytearray(harness.VMLINUZ.read_bytes())
-    data[0x30:0x34] = struct.pack(">I", 0x04030201)
-    path = tmp_path / "zImage"
-    path.write_bytes(data)
     return path
 
 
@@ -370,20 +329,6 @@ BAD = {
     "no such method": ({"SMP_METHOD": "spin"}, "say psci or pen"),
     "no such board": ({"BOARD": "pdp11"}, "no such board; there are: ast2600-evb"),
 }
-
-
-def check_refusal(tmp_path, settings, expected):
-    """One clear line, and a failure; no image is left behind."""
-    settings = {key: value(tmp_path) if callable(value) else value
-                for key, value in {**SETTINGS, **settings}.items()}
-    shutil.rmtree(harness.CHECK / "bad" / harness.BOARD / "linux-system.axf", ignore_errors=True)
-    (harness.CHECK / "bad" / harness.BOARD / "linux-system.axf").unlink(missing_ok=True)
-    done = harness.run_make("bad", "all", **settings)
-    assert done.returncode != 0
-    assert expected in done.stderr
-    lines = [line for line in done.stderr.splitlines() if expected in line]
-    assert len(lines) == 1, done.stderr
-    assert not (harness.CHECK / "bad" / harness.BOARD / "linux-system.axf").exists()
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -18,8 +18,8 @@ import pexpect
 import pytest
 
 import harness
-import test_poison
 from bw import modes
+from harness.poison import FORGOTTEN
 
 TOOL = harness.TOP / "tools" / "bw-run"
 LOG = "vexpress-a15-image-2cpu.log"
@@ -111,7 +111,7 @@ def test_too_few_cpus(image, tmp_path):
     assert "2 of 4 CPUs came up" in text
 
 
-# A line of the wrapper, taken out (as test_poison.py has them), and what bw-run makes of it.
+# A line of the wrapper, taken out (as harness/poison.py has them), and what bw-run makes of it.
 BROKEN = {
     "NSACR": (1, "NSACR does not allow", "VFP support v0.3: not present"),
     # What was said, but not yet to the console, is found in memory.
@@ -131,7 +131,7 @@ def hang(image, tmp_path_factory):
 def test_diagnosis(image, tmp_path, hang, what):
     status, meaning, shown = BROKEN[what]
     broken = patched(image, tmp_path,
-                     test_poison.without(image, *test_poison.FORGOTTEN[what]))
+                     harness.without(image, *FORGOTTEN[what]))
     _, text = bw_run(tmp_path, "--image", broken, hang if status == 124 else "--timeout=60",
                      *["--quiet"] * (status == 124), expected=status)
     assert meaning in text.split("this usually means: ")[1]
@@ -147,7 +147,7 @@ def patched(image, tmp_path, changes):
 
 def first(image, function, pattern):
     """(address, word) of the first such instruction of a function."""
-    found = test_poison.instructions(image, function, pattern)
+    found = harness.instructions(image, function, pattern)
     assert found, f"no such instruction in {function} any more"
     return min(found.items())
 

@@ -7,16 +7,8 @@ import re
 import pytest
 
 import harness
-from test_build import edited_dtb
-
-
-def verdict(text):
-    """(passed, failed lines) of a complete TAP run."""
-    checks = re.findall(r"^(not ok|ok) \d+ - .*$", text, re.M)
-    failed = [line.strip() for line in text.splitlines() if line.startswith("not ok")]
-    plan = re.search(r"^1\.\.(\d+)\r?$", text, re.M)
-    assert plan and int(plan[1]) == len(checks), text
-    return len(checks) - len(failed), failed
+from harness.inputs import edited_dtb
+from harness.verdicts import verdict
 
 
 @pytest.mark.parametrize("mend", ["build", "boot"])

@@ -2,59 +2,12 @@
 """ELF kernels: placed where they say, bss zeroed, entered in ARM or Thumb state."""
 
 import struct
-import subprocess
 
 import pytest
 
 import harness
-import test_conformance
-
-# Writes the state that it was assembled for and what its bss held to the
-# console, a character each, and stops. In the other state it is nonsense.
-SOURCE = """
-	.syntax unified
-	.arch armv7-a
-	.%s
-	.global _start
-	.type _start, %%function
-_start:
-	movw	r4, #0x0000
-	movt	r4, #0x1c09
-	ldr	r7, =blank
-	ldr	r8, [r7]
-	ldr	r9, [r7, #36]
-	orrs	r8, r8, r9
-	ite	eq
-	moveq	r8, #'0'
-	movne	r8, #'!'
-	mov	r5, #'%s'
-	str	r5, [r4]
-	str	r8, [r4]
-	mov	r5, #'.'
-	str	r5, [r4]
-1:	b	1b
-	.ltorg
-	.bss
-blank:	.space 40
-"""
-
-SCRIPT = """
-ENTRY(_start)
-PHDRS { text PT_LOAD; data PT_LOAD; }
-SECTIONS {
-	.text %s : AT(%s) { *(.text) } :text
-	.bss %s : AT(%s) { *(.bss) } :data
-}
-"""
-
-
-def elf(tmp_path, state="arm", text="0x80100000", text_at=None, bss="0x80200000", bss_at=None):
-    (tmp_path / "k.S").write_text(SOURCE % (state, state[0].upper()))
-    (tmp_path / "k.lds").write_text(SCRIPT % (text, text_at or text, bss, bss_at or bss))
-    subprocess.run(["arm-none-eabi-gcc", "-nostdlib", "-T", tmp_path / "k.lds", "-Wl,--no-warn-rwx-segments", "-o", tmp_path / "k.elf", tmp_path / "k.S"],
-                   check=True)
-    return tmp_path / "k.elf"
-
+from harness.inputs import elf
+from harness.verdicts import verdict
 
 @pytest.mark.parametrize("options", [
     {"state": "arm"},
@@ -81,11 +34,10 @@ def test_above_the_wrapper(tmp_path):
 
 
 def test_conformance_as_elf():
-    harness.conformance("conformance-2-psci-build", SMP=2)
-    kernel = harness.CHECK / "payload" / harness.BOARD / "conformance.elf"
+    kernel = harness.payload(file="conformance.elf")
     image = harness.build("elf-conformance", "all", KERNEL=kernel, DTB=harness.DTB, SMP=2)
     text, status = harness.console(image / "linux-system.axf", cpus=2)
-    assert not test_conformance.verdict(text)[1] and status == 0
+    assert not verdict(text)[1] and status == 0
 
 
 def changed(tmp_path, at, *words):

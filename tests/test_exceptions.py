@@ -6,7 +6,7 @@ import re
 import pytest
 
 import harness
-from test_modes import virt_machine
+from harness import virt_machine
 
 UNALIGNED = 0xE59F0001      # ldr r0, [pc, #1]
 BKPT = 0xE1200070

@@ -10,7 +10,7 @@ import pexpect
 import pytest
 
 import harness
-from test_modes import virt_machine
+from harness import virt_machine
 
 SECURE_RAM = 0x0E000000
 SECURE_RAM_SIZE = 0x1000000         # QEMU's

@@ -10,7 +10,8 @@ import sys
 import pytest
 
 import harness
-import test_conformance
+from harness import A9_DTB, virt_machine
+from harness.verdicts import verdict
 
 MODES = {"secure-monitor": 1, "hyp": 2, "svc": 3, "secure-svc": 4}
 OWNS_HYP, OWNS_SECURE = 2, 1
@@ -33,7 +34,6 @@ class Entry:
 ALL = set(MODES)
 SECURE, HYP, SVC = "Secure state", "Non-secure Hyp mode", "SVC mode without Secure state"
 A15 = "vexpress-a15,secure={},virtualization={}"
-A9_DTB = harness.DEPS / "dtbs" / "vexpress-v2p-ca9.dtb"
 ENTRIES = {
     "reset": Entry(SECURE, ALL, hyp=True, secure=True),
     "reset of a Cortex-A7": Entry(SECURE, ALL, hyp=True, secure=True,
@@ -73,14 +73,6 @@ def image(entry, mode=None, grant=False, cpus=2, **variables):
     return harness.conformance(name, SMP=cpus, **variables)
 
 
-def virt_machine(state, cpus, cpu="cortex-a15"):
-    """QEMU's virt machine: what the build is to be told of it, and QEMU."""
-    machine = f"virt,{state}"
-    dtb = harness.qemu_dtb(machine, cpus, "-cpu", cpu)
-    return ({"BOARD": "virt", "DTB": dtb},
-            {"cpus": cpus, "machine": machine, "extra": ("-cpu", cpu)})
-
-
 def run(entry, cpus=2, **settings):
     return console(entry, image(entry, cpus=cpus, **settings), cpus)
 
@@ -91,7 +83,7 @@ def console(entry, image, cpus=2):
 
 def check_boots(text, status, entry, mode, grant=False, cpus=2):
     """All of the contract holds on each CPU, and the word is as it should be."""
-    _, failed = test_conformance.verdict(text)
+    _, failed = verdict(text)
     assert not failed and status == 0, text
     assert f"# boot-mode word {boot_word(entry, mode, grant):08x}" in text
     assert f"entered in {entry.name}; the kernel takes " in text
@@ -134,8 +126,7 @@ def noted(tmp_path_factory):
     def make(board, note):
         path = directory / f"{board}-{note}.elf"
         if not path.exists():
-            kernel = harness.build("payload", f"{harness.CHECK}/payload/{board}/conformance.elf",
-                                   BOARD=board) / "conformance.elf"
+            kernel = harness.payload(board, file="conformance.elf")
             subprocess.run([sys.executable, harness.TOP / "tools" / "bw-note", "--modes",
                             ",".join(NOTES[note]), kernel, "-o", path], check=True)
         return path
@@ -352,7 +343,7 @@ def test_psci_of_other_firmware(virt, started):
 
 def check_lives(text, status, cpus, word):
     """Each CPU was entered as the word says, those by CPU_ON in each of two lives."""
-    _, failed = test_conformance.verdict(text)
+    _, failed = verdict(text)
     assert not failed and status == 0, text
     assert f"# boot-mode word {word:08x}" in text
     for cpu in range(1, cpus):
@@ -447,7 +438,7 @@ def test_conformance_on_virt(state):
     board, machine = virt_machine(state, 2)
     image = harness.conformance("modes-virt-conformance", SMP=2, **board)
     text, status = harness.console(image, **machine)
-    assert not test_conformance.verdict(text)[1] and status == 0
+    assert not verdict(text)[1] and status == 0
     assert "SYSTEM_RESET2 of a vendor's type is refused" in text
     assert "cpu1 life 2 GIC: the virtual timer's interrupt comes" in text
     assert "cpu0 CPU_ON: an entry in the Monitor's data" in text

@@ -14,7 +14,7 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 import harness
-import test_elf
+from harness.inputs import ELF_SCRIPT, elf
 
 TOOL = harness.TOP / "tools" / "bw-note"
 OWNER = b"ARMBOOT\0"
@@ -468,7 +468,7 @@ MAKERS = {
     "a spare header": lambda t: kernel(t / "k.elf", spare=2),
     "an odd size": lambda t: kernel(t / "k.elf", load=b"\xfe\xff\xff\xea\1"),
     "another owner's note": lambda t: kernel(t / "k.elf", [FOREIGN]),
-    "as linked": test_elf.elf,
+    "as linked": elf,
     "headers in memory": with_sections,
     "headers and a spare one in memory": lambda t: patched(
         kernel(t / "k.elf", spare=1), 52, 1, 0, 0x80100000, 0x80100000, 120, 120, 5, 4),
@@ -578,13 +578,13 @@ def test_output_that_is_no_file(tmp_path):
 
 
 @pytest.mark.parametrize("headers", [False, True])
-def test_boots(headers, tmp_path, monkeypatch):
-    """test_elf.py's little kernel, with a note; the ELF header in memory, or not."""
+def test_boots(headers, tmp_path):
+    """The little kernel of harness.inputs, with a note; the ELF header in memory, or not."""
+    script = ELF_SCRIPT
     if headers:
-        monkeypatch.setattr(test_elf, "SCRIPT", test_elf.SCRIPT.replace(
-            "text PT_LOAD", "text PT_LOAD FILEHDR PHDRS").replace(
-            ".text %s : AT(%s)", ".text %s + SIZEOF_HEADERS : AT(%s + SIZEOF_HEADERS)"))
-    plain, path = test_elf.elf(tmp_path), tmp_path / "noted.elf"
+        script = script.replace("text PT_LOAD", "text PT_LOAD FILEHDR PHDRS").replace(
+            ".text %s : AT(%s)", ".text %s + SIZEOF_HEADERS : AT(%s + SIZEOF_HEADERS)")
+    plain, path = elf(tmp_path, script=script), tmp_path / "noted.elf"
     assert memory(plain)[2][0][5].startswith(b"\x7fELF") == headers
     assert run("--modes", "hyp,svc", plain, "-o", path).returncode == 0
     image = harness.build("note-boot", "all", KERNEL=path, DTB=harness.DTB, SMP=1)

@@ -2,46 +2,30 @@
 """Payloads that were not linked with the wrapper: one build, any kernel, from
 wherever it is; and one clear line for each that cannot be started."""
 
-import contextlib
-import json
 import os
-import pathlib
 import re
 import signal
-import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import time
-import zlib
 
 import pexpect
 import pytest
 from elftools.elf.elffile import ELFFile
 
 import harness
-from test_build import edited_dtb
-from test_modes import A9_DTB
+from harness import A9_DTB, PACK
+from harness import VIRT_SECURE as SECURE
+from harness.inputs import changed, cut, dtb_with, edited_dtb, idle_kernel, uimage, words
+from harness.qemu import firmware, qemu, refused, semihosted, started
 
 BOOTARGS = "console=ttyAMA0"
-SECURE = "virt,secure=on,virtualization=on"
 HYP = "virt,secure=off,virtualization=on"
-PACK = harness.TOP / "tools" / "bw-pack"
-
-
 @pytest.fixture(scope="module")
 def wrapper():
     """The directory of a board's wrapper, all kernels' own."""
     return lambda board=harness.BOARD: harness.build("sources", "wrapper", BOARD=board)
-
-
-def qemu(machine, *arguments, cpus=2, memory="1G", semihosting=False):
-    command = ["qemu-system-arm", "-M", machine, "-m", memory, "-smp", str(cpus), "-display",
-               "none", "-nic", "none", "-serial", "stdio", "-no-reboot", *map(str, arguments)]
-    if semihosting:
-        command += ["-semihosting-config", "enable=on,target=native"]
-    return command
 
 
 def boots(command, cpus=2, mode="HYP", timeout=90, dialogue=()):
@@ -53,68 +37,10 @@ def boots(command, cpus=2, mode="HYP", timeout=90, dialogue=()):
         return guest.log
 
 
-def stopped(command, intact):
-    """The console of a machine that says one line, and has these bytes in its memory."""
-    with tempfile.TemporaryDirectory() as directory:
-        qmp, dump = f"{directory}/qmp", f"{directory}/dump"
-        command = [*command, "-qmp", f"unix:{qmp},server=on,wait=off"]
-        child = pexpect.spawn(command[0], command[1:], env=harness.environment(), timeout=30,
-                              encoding="utf-8", codec_errors="replace", echo=False)
-        try:
-            child.expect(r"boot-wrapper: .*\n")
-            text = child.before + child.after
-            # It says no more, and starts nothing.
-            child.expect([r"boot-wrapper: .*\n", pexpect.TIMEOUT], timeout=0.3)
-            text = (text + str(child.before) + str(child.after)).replace("\r", "")
-            with socket.socket(socket.AF_UNIX) as monitor:
-                monitor.connect(qmp)
-                stream = monitor.makefile("rw")
-                ask = [("qmp_capabilities", {})]
-                ask += [("pmemsave", {"val": at, "size": len(data), "filename": f"{dump}{at}"})
-                        for at, data in intact.items()]
-                for command, arguments in ask:
-                    stream.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
-                    stream.flush()
-                    while "return" not in (answer := json.loads(stream.readline())):
-                        assert "error" not in answer, answer
-            for at, data in intact.items():
-                assert pathlib.Path(f"{dump}{at}").read_bytes() == data, f"{at:#x} is spoilt"
-            return text
-        finally:
-            child.close(force=True)
-
-
-def refused(command, pattern, status=None, intact={}):
-    """One line says why, and nothing has been started, nor spoilt: `intact` is what lies
-    where. Where a host listens, QEMU ends by itself, with a status."""
-    if status:
-        text, ended = harness.run(command, timeout=30)
-    else:
-        text, ended = stopped(command, intact), None
-    lines = re.findall(r"boot-wrapper: (.*)", text)
-    assert len(lines) == 1 and re.search(pattern, lines[0]), text
-    assert "Linux version" not in text
-    assert ended == status
-
-
 def image(tmp_path, wrapper_bin, *parts):
     path = tmp_path / "image"
     path.write_bytes(b"".join(part if isinstance(part, bytes) else part.read_bytes()
                               for part in (wrapper_bin, *parts)))
-    return path
-
-
-def uimage(data, kind, compression=0):
-    """As mkimage -A arm -O linux -T ramdisk (3) or kernel (2), -C none (0) or gzip (1)."""
-    header = struct.pack(">7I4B32s", 0x27051956, 0, 0, len(data), 0, 0, zlib.crc32(data),
-                         5, 2, kind, compression, b"test")
-    return header[:4] + struct.pack(">I", zlib.crc32(header)) + header[8:] + data
-
-
-def dtb_with(path, node, name, value, kind="s", dtb=harness.DTB):
-    """A copy of a DTB with a property of one node, a string or as `kind` says to fdtput."""
-    path.write_bytes(dtb.read_bytes())
-    subprocess.run(["fdtput", "-t", kind, path, node, name, value], check=True)
     return path
 
 
@@ -197,13 +123,6 @@ def test_elf_kernel(wrapper, tmp_path):
     text, status = harness.run(qemu(harness.MACHINE, "-kernel", path, *LOADED), timeout=60)
     assert "the kernel takes svc (by its note)" in text and status == 0, text
     assert re.search(r"hypervisor: PASS", text), text
-
-
-def firmware(directory, cpu="cortex-a15", cpus=2, initrd=None):
-    """QEMU with a wrapper as virt's firmware, and Linux."""
-    return qemu(SECURE, "-cpu", cpu, "-bios", directory / "boot-wrapper.bin", "-kernel",
-                harness.VMLINUZ, "-initrd", initrd or harness.initramfs(),
-                "-append", BOOTARGS, cpus=cpus)
 
 
 @pytest.mark.parametrize("cpu, cpus", [("cortex-a15", 1), ("cortex-a7", 4)])
@@ -290,13 +209,6 @@ def test_u_boot_go(wrapper, tmp_path, machine, cpus, entered, sctlr):
     ran = [places.get(int(pc, 16) - 0x40400000 + at["start"])
            for pc in re.findall(r"\[[0-9a-f]+/([0-9a-f]+)/", trace.read_text())]
     assert [place for place in ran if place] == ["clean", "off", "clean", "move"]
-
-
-def semihosted(wrapper, arguments, *more, **options):
-    return qemu(options.pop("machine", harness.MACHINE), "-kernel",
-                wrapper() / "linux-system-semi.axf", *more,
-                *(("-append", arguments) if arguments is not None else ()),
-                semihosting=True, **options)
 
 
 @pytest.mark.parametrize("form", ["append", "arg"])
@@ -510,35 +422,6 @@ def test_preloaded_at_documented_addresses(wrapper, tmp_path, board):
     assert boots(command).count("(preloaded)") == 3
 
 
-def idle_kernel(tmp_path, inflates_to=0):
-    """As a zImage that leaves memory as it is; of Linux, if it says to inflate."""
-    words = [0] * 32
-    words[0] = 0xEA000016                       # b to word 24
-    words[9:12] = 0x016F2818, 0, 128
-    words[24:26] = 0xE320F003, 0xEAFFFFFD       # wfi; b to that
-    if inflates_to:
-        words[12:15] = 0x04030201, 0x45454545, 64
-        words[16:19] = 5, 0x5A534C4B, 88        # the table at 64: sizes; the first is at 88
-        words[22] = inflates_to
-    path = tmp_path / "idle"
-    path.write_bytes(struct.pack("<32I", *words))
-    return path
-
-
-@contextlib.contextmanager
-def started(command):
-    """A machine whose kernel has been entered: where that and the DTB's bytes lie."""
-    child = pexpect.spawn(command[0], command[1:], env=harness.environment(), timeout=30,
-                          encoding="utf-8", codec_errors="replace")
-    try:
-        child.expect(r"\[(\w{8})\.\.\w{8}\] kernel\s+boot-wrapper: \[(\w{8})\.\.(\w{8})\] DTB")
-        where = [int(child.match[n], 16) for n in (1, 2, 3)]
-        child.expect("entering the kernel in .*\n")
-        yield where
-    finally:
-        child.close(force=True)
-
-
 def test_kernel_with_a_dtb_appended(wrapper, tmp_path):
     """Linux would take that one: without our /psci, our reserved memory, our bootargs."""
     dtb = dtb_with(tmp_path / "dtb", "/", "model", "another")
@@ -609,25 +492,6 @@ def test_reserved_memory(wrapper, tmp_path, place, text):
     with started(command) as (kernel, _, _):
         assert kernel == 0x82001000
         assert harness.memory(monitor, 0x82000000, 4096, tmp_path / "memory") == b"mine" * 1024
-
-
-def changed(tmp_path, source, name, change):
-    data = bytearray(source.read_bytes())
-    path = tmp_path / name
-    path.write_bytes(change(data))
-    return path
-
-
-def cut(size):
-    return lambda data: data[:size]
-
-
-def words(*changes):
-    def change(data):
-        for offset, word in changes:
-            data[offset:offset + 4] = word.to_bytes(4, "little")
-        return data
-    return change
 
 
 def without_memory(tmp_path):

@@ -12,9 +12,9 @@ import subprocess
 import pytest
 
 import harness
-from test_linux import ALARMS, own_lines
-from test_modes import virt_machine
-from test_sources import firmware
+from harness import virt_machine
+from harness.qemu import firmware
+from harness.verdicts import ALARMS, own_lines
 
 SEED = int(os.environ.get("SEED", "1"))
 SOAK = int(os.environ.get("SOAK_CYCLES", "0"))

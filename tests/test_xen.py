@@ -9,10 +9,12 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 import harness
-from test_build import (big_endian, check_refusal, edited_dtb, empty, small_memory, text_file,
-                        truncated)
-from test_linux import ALARMS, own_lines
-from test_sources import PACK, SECURE, idle_kernel, qemu, refused, semihosted, started
+from harness import PACK
+from harness import VIRT_SECURE as SECURE
+from harness.inputs import (big_endian, edited_dtb, empty, idle_kernel, small_memory, text_file,
+                            truncated)
+from harness.qemu import qemu, refused, semihosted, started
+from harness.verdicts import ALARMS, check_refusal, own_lines
 
 DOM0_HALTED = "Hardware Dom0 halted: halting machine"
 

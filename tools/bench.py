@@ -87,7 +87,7 @@ def resident_bytes(image):
 
 def payload_labels():
     """Where the payload's labels are once it has been placed."""
-    elf = harness.CHECK / "payload" / harness.BOARD / "conformance.elf"
+    elf = harness.payload(file="conformance.elf")
     at = harness.symbols(elf)
     return {name: address - at["image_start"] + KERNEL
             for name, address in at.items() if name.startswith("bench_")}

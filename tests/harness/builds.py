@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Build images for the tests and for tools/bench.py.
+
+Each process builds into a directory of its own, CHECK, which it has locked, so that several
+can run at once (pytest -n, or make check beside make bench). Objects depend on few settings:
+they are compiled once for all processes, in SHARED, and copied.
+"""
+
+import fcntl
+import functools
+import itertools
+import os
+import re
+import shutil
+import subprocess
+
+from .settings import BOARD, BUILD, DEPS, DTB, MACHINE, TOP, VMLINUZ, XEN
+
+TOOLCHAINS = {
+    "gcc-none-eabi": {"CROSS_COMPILE": "arm-none-eabi-"},
+    "gcc-gnueabihf": {"CROSS_COMPILE": "arm-linux-gnueabihf-"},
+    "clang": {"LLVM": "1"},
+}
+SHARED = BUILD / "check" / "shared"
+# The settings on which objects depend, and their defaults.
+OBJECT_SETTINGS = {"BOARD": BOARD, "CROSS_COMPILE": "arm-none-eabi-", "LLVM": "", "WRAPPER_ADDR": "",
+                   "LIBFDT_SRC": "", "EXTRA_SOURCES": "", "BOOT_ENTRY": "reset", "defines": ""}
+
+
+def lock(path, wait=True):
+    """The locked file; None if another process has it and `wait` is false."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stream = open(path, "w")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        stream.close()
+        return None
+    return stream
+
+
+def own_directory():
+    """The first build/check/N that no other process has; locked until this process ends."""
+    for number in itertools.count():
+        if stream := lock(BUILD / "check" / f"{number}.lock", wait=False):
+            return BUILD / "check" / str(number), stream
+
+
+CHECK, _locked = own_directory()
+
+
+@functools.cache
+def environment():
+    """Ours, without what a make above has set: no setting of `make check` reaches a build."""
+    makefile = (TOP / "Makefile").read_text().replace("\\\n", " ")
+    settings = re.search(r"^variables := (.*)$", makefile, re.M)[1].split()
+    dropped = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", *settings}
+    return {name: value for name, value in os.environ.items() if name not in dropped}
+
+
+def make(out, *targets, tree=TOP, **variables):
+    """`make` into a directory; returns the completed process."""
+    command = ["make", "-C", str(tree), f"O={out}", f"DEPS={DEPS}", *targets]
+    command += [f"{key}={value}" for key, value in variables.items()]
+    return subprocess.run(command, capture_output=True, text=True, env=environment())
+
+
+def run_make(name, *targets, **variables):
+    """`make` into CHECK/NAME; returns the completed process."""
+    return make(CHECK / name, *targets, **variables)
+
+
+@functools.cache
+def shared(settings, *files):
+    """Build what depends on `settings` only, once for all; returns its directory."""
+    variables = dict(settings)
+    out = SHARED / re.sub(r"[^\w.]+", "-", "-".join(map("-".join, settings)) or "default")
+    board = out / variables.get("BOARD", BOARD)
+    with lock(out.with_name(f"{out.name}.lock")):
+        done = make(out, "-j2", *[board / file for file in files], **variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return board
+
+
+def object_settings(variables):
+    return tuple((key, str(variables[key])) for key, default in OBJECT_SETTINGS.items()
+                 if str(variables.get(key, default)) != default)
+
+
+@functools.cache
+def seed(directory, settings):
+    """Copy the objects for these settings to a directory that may have others."""
+    objects = shared(settings, "boot-wrapper.elf", "prepare")
+    mark = directory / ".objects"
+    if not mark.exists() or mark.read_text() != str(objects):
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+    subprocess.run(["cp", "-au", f"{objects}/.", directory], check=True)
+    mark.write_text(str(objects))
+
+
+def build(name, *targets, **variables):
+    """As run_make(), which must succeed; returns the output directory."""
+    out = CHECK / name / variables.get("BOARD", BOARD)
+    seed(out, object_settings(variables))
+    done = run_make(name, *targets, **variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+@functools.cache
+def initramfs():
+    path = CHECK / "initramfs" / "initramfs.cpio.gz"
+    done = run_make("initramfs", path)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def linux(name, **variables):
+    """An image of Debian's kernel with the busybox initramfs."""
+    settings = {"KERNEL": VMLINUZ, "DTB": DTB, "INITRD": initramfs(),
+                "BOOTARGS": "console=ttyAMA0,115200", **variables}
+    return build(name, "all", **settings) / "linux-system.axf"
+
+
+def xen(name, **variables):
+    """The same under Debian's Xen, as its dom0."""
+    settings = {"XEN": XEN, "XEN_BOOTARGS": "console=dtuart dtuart=serial0 dom0_mem=512M",
+                "BOOTARGS": "console=hvc0", "SMP": 2, **variables}
+    return linux(name, **settings)
+
+
+def payload(board=BOARD, wrapper_addr="", file="conformance.bin"):
+    """One of the payloads, built for a board and for where the wrapper lies."""
+    return shared(object_settings({"BOARD": board, "WRAPPER_ADDR": wrapper_addr}), file) / file
+
+
+def conformance(name, bootargs="console=ttyAMA0", **variables):
+    """An image of the conformance payload."""
+    board = variables.get("BOARD", BOARD)
+    kernel = payload(board, variables.get("WRAPPER_ADDR", ""))
+    settings = {"KERNEL": kernel, "DTB": DTB, "BOOTARGS": bootargs, **variables}
+    return build(name, "all", **settings) / "linux-system.axf"
+
+
+def qemu_dtb(machine, cpus, *extra):
+    """The DTB that QEMU makes for a machine without one of its own."""
+    CHECK.mkdir(parents=True, exist_ok=True)
+    path = CHECK / f"{'-'.join([machine, str(cpus), *extra])}.dtb".replace(",", "-")
+    subprocess.run(["qemu-system-arm", "-M", machine, "-machine", f"dumpdtb={path}", "-m", "1G",
+                    "-smp", str(cpus), "-display", "none", "-nic", "none", *extra],
+                   check=True, capture_output=True)
+    return path
+
+
+def virt_machine(state, cpus, cpu="cortex-a15"):
+    """QEMU's virt machine: what the build is to be told of it, and QEMU."""
+    machine = f"virt,{state}"
+    dtb = qemu_dtb(machine, cpus, "-cpu", cpu)
+    return ({"BOARD": "virt", "DTB": dtb},
+            {"cpus": cpus, "machine": machine, "extra": ("-cpu", cpu)})

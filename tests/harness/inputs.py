@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Kernels, DTBs and other files that a test makes: small, changed or damaged ones."""
+
+import struct
+import subprocess
+import zlib
+
+from .settings import DTB, VMLINUZ
+
+
+def empty(tmp_path):
+    path = tmp_path / "empty"
+    path.write_bytes(b"")
+    return path
+
+
+def text_file(tmp_path):
+    path = tmp_path / "text"
+    path.write_text("hello\n" * 100)
+    return path
+
+
+def truncated(tmp_path):
+    path = tmp_path / "zImage"
+    path.write_bytes(VMLINUZ.read_bytes()[:2000000])
+    return path
+
+
+def big_endian(tmp_path):
+    data = bytearray(VMLINUZ.read_bytes())
+    data[0x30:0x34] = struct.pack(">I", 0x04030201)
+    path = tmp_path / "zImage"
+    path.write_bytes(data)
+    return path
+
+
+def changed(tmp_path, source, name, change):
+    data = bytearray(source.read_bytes())
+    path = tmp_path / name
+    path.write_bytes(change(data))
+    return path
+
+
+def cut(size):
+    return lambda data: data[:size]
+
+
+def words(*changes):
+    def change(data):
+        for offset, word in changes:
+            data[offset:offset + 4] = word.to_bytes(4, "little")
+        return data
+    return change
+
+
+def uimage(data, kind, compression=0):
+    """As mkimage -A arm -O linux -T ramdisk (3) or kernel (2), -C none (0) or gzip (1)."""
+    header = struct.pack(">7I4B32s", 0x27051956, 0, 0, len(data), 0, 0, zlib.crc32(data),
+                         5, 2, kind, compression, b"test")
+    return header[:4] + struct.pack(">I", zlib.crc32(header)) + header[8:] + data
+
+
+def idle_kernel(tmp_path, inflates_to=0):
+    """As a zImage that leaves memory as it is; of Linux, if it says to inflate."""
+    words = [0] * 32
+    words[0] = 0xEA000016                       # b to word 24
+    words[9:12] = 0x016F2818, 0, 128
+    words[24:26] = 0xE320F003, 0xEAFFFFFD       # wfi; b to that
+    if inflates_to:
+        words[12:15] = 0x04030201, 0x45454545, 64
+        words[16:19] = 5, 0x5A534C4B, 88        # the table at 64: sizes; the first is at 88
+        words[22] = inflates_to
+    path = tmp_path / "idle"
+    path.write_bytes(struct.pack("<32I", *words))
+    return path
+
+
+def edited_dtb(tmp_path, edit):
+    source = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", DTB],
+                            capture_output=True, text=True, check=True).stdout
+    path = tmp_path / "edited.dtb"
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", path], text=True, check=True,
+                   input=edit(source))
+    return path
+
+
+def small_memory(tmp_path):
+    return edited_dtb(tmp_path, lambda s: s.replace("0x80000000 0x00 0x40000000",
+                                                    "0x80000000 0x00 0x8000000"))
+
+
+def dtb_with(path, node, name, value, kind="s", dtb=DTB):
+    """A copy of a DTB with a property of one node, a string or as `kind` says to fdtput."""
+    path.write_bytes(dtb.read_bytes())
+    subprocess.run(["fdtput", "-t", kind, path, node, name, value], check=True)
+    return path
+
+
+# Writes the state that it was assembled for and what its bss held to the
+# console, a character each, and stops. In the other state it is nonsense.
+ELF_SOURCE = """
+	.syntax unified
+	.arch armv7-a
+	.%s
+	.global _start
+	.type _start, %%function
+_start:
+	movw	r4, #0x0000
+	movt	r4, #0x1c09
+	ldr	r7, =blank
+	ldr	r8, [r7]
+	ldr	r9, [r7, #36]
+	orrs	r8, r8, r9
+	ite	eq
+	moveq	r8, #'0'
+	movne	r8, #'!'
+	mov	r5, #'%s'
+	str	r5, [r4]
+	str	r8, [r4]
+	mov	r5, #'.'
+	str	r5, [r4]
+1:	b	1b
+	.ltorg
+	.bss
+blank:	.space 40
+"""
+ELF_SCRIPT = """
+ENTRY(_start)
+PHDRS { text PT_LOAD; data PT_LOAD; }
+SECTIONS {
+	.text %s : AT(%s) { *(.text) } :text
+	.bss %s : AT(%s) { *(.bss) } :data
+}
+"""
+
+
+def elf(tmp_path, state="arm", text="0x80100000", text_at=None, bss="0x80200000", bss_at=None,
+        script=ELF_SCRIPT):
+    """A kernel that reports its state and its bss in two characters."""
+    (tmp_path / "k.S").write_text(ELF_SOURCE % (state, state[0].upper()))
+    (tmp_path / "k.lds").write_text(script % (text, text_at or text, bss, bss_at or bss))
+    subprocess.run(["arm-none-eabi-gcc", "-nostdlib", "-T", tmp_path / "k.lds",
+                    "-Wl,--no-warn-rwx-segments", "-o", tmp_path / "k.elf", tmp_path / "k.S"],
+                   check=True)
+    return tmp_path / "k.elf"

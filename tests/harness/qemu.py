@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Run QEMU: a console, a Linux with a shell, what lies in the memory of a machine."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import socket
+import tempfile
+
+import pexpect
+
+from .builds import initramfs
+from .settings import MACHINE, VIRT_SECURE, VMLINUZ
+
+PROMPT = "~ # "
+
+
+def qemu_command(image, cpus=1, memory="1G", machine=MACHINE, semihosting=True, reboot=False,
+                 extra=()):
+    command = ["qemu-system-arm", "-M", machine, "-m", memory, "-smp", str(cpus),
+               "-display", "none", "-nic", "none", "-serial", "stdio",
+               "-kernel", str(image), *extra]
+    if not reboot:
+        command += ["-no-reboot"]
+    if semihosting:
+        command += ["-semihosting-config", "enable=on,target=native"]
+    return command
+
+
+def environment():
+    return {**os.environ, "QEMU_AUDIO_DRV": "none"}
+
+
+def console(image, timeout=60, until=None, **options):
+    """Run an image; returns (console text, exit status), as run() does."""
+    return run(qemu_command(image, **options), timeout, until)
+
+
+def run(command, timeout=60, until=None):
+    """Run QEMU; returns (console text, exit status).
+
+    The status is None if QEMU had to be stopped: after `timeout` seconds, or
+    at once when the console has shown `until`.
+    """
+    child = pexpect.spawn(command[0], command[1:], env=environment(), timeout=timeout,
+                          encoding="utf-8", codec_errors="replace", echo=False)
+    try:
+        matched = child.expect(([until] if until else []) + [pexpect.EOF, pexpect.TIMEOUT])
+        text = child.before + (child.after if isinstance(child.after, str) else "")
+        text = text.replace("\r", "")
+        if (until and matched == 0) or child.isalive() and matched != (1 if until else 0):
+            return text, None
+        child.close()
+        return text, child.exitstatus
+    finally:
+        child.close(force=True)
+
+
+class Guest:
+    """A booted Linux with a shell on its console.
+
+    `dialogue`: what to type at which pattern, before it boots.
+    """
+
+    def __init__(self, image=None, timeout=90, command=None, dialogue=(), **options):
+        command = command or qemu_command(image, **options)
+        self.child = pexpect.spawn(command[0], command[1:], env=environment(), echo=False,
+                                   timeout=timeout, encoding="utf-8", codec_errors="replace")
+        self.log = ""
+        for pattern, line in dialogue:
+            self.wait(pattern)
+            self.child.send(f"{line}\n")
+        self.wait(r"boot-wrapper-initramfs: ready")
+        self.wait(PROMPT)
+
+    def wait(self, pattern):
+        try:
+            self.child.expect(pattern)
+        except (pexpect.EOF, pexpect.TIMEOUT) as error:
+            lines = (self.log + str(self.child.before)).splitlines()
+            raise AssertionError(f"no {pattern!r} on the console, which ends so:\n" +
+                                 "\n".join(lines[-30:])) from error
+        self.log += (self.child.before + self.child.after).replace("\r", "")
+
+    def run(self, command):
+        """Run a shell command; returns its output, without echo and kernel messages."""
+        self.child.send(f"echo begin=$((41+1)); {command}; echo done=$((41+1))\n")
+        self.wait("begin=42\\s*\n")
+        start = len(self.log)
+        self.wait("done=42")
+        output = self.log[start:].rsplit("done=42", 1)[0]
+        self.wait(PROMPT)
+        return re.sub(r"^\[ *\d+\.\d{6}\] .*\n", "", output, flags=re.M)
+
+    def end(self, command):
+        """Run the command that ends the machine; returns QEMU's exit status."""
+        self.child.send(command + "\n")
+        self.child.expect(pexpect.EOF)
+        self.log += self.child.before
+        self.child.close()
+        return self.child.exitstatus
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.close(force=True)
+
+
+def memory(monitor, address, size, path):
+    """What lies in the machine's memory, by QEMU's monitor."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(20)
+        client.connect(str(monitor))
+        client.sendall(f"pmemsave {address:#x} {size:#x} \"{path}\"\ninfo status\n".encode())
+        answer = b""
+        while b"VM status" not in answer:
+            answer += client.recv(4096)
+    return path.read_bytes()
+
+
+def qemu(machine, *arguments, cpus=2, memory="1G", semihosting=False):
+    command = ["qemu-system-arm", "-M", machine, "-m", memory, "-smp", str(cpus), "-display",
+               "none", "-nic", "none", "-serial", "stdio", "-no-reboot", *map(str, arguments)]
+    if semihosting:
+        command += ["-semihosting-config", "enable=on,target=native"]
+    return command
+
+
+def firmware(directory, cpu="cortex-a15", cpus=2, initrd=None):
+    """QEMU with a wrapper as virt's firmware, and Linux."""
+    return qemu(VIRT_SECURE, "-cpu", cpu, "-bios", directory / "boot-wrapper.bin", "-kernel",
+                VMLINUZ, "-initrd", initrd or initramfs(),
+                "-append", "console=ttyAMA0", cpus=cpus)
+
+
+def semihosted(wrapper, arguments, *more, **options):
+    return qemu(options.pop("machine", MACHINE), "-kernel",
+                wrapper() / "linux-system-semi.axf", *more,
+                *(("-append", arguments) if arguments is not None else ()),
+                semihosting=True, **options)
+
+
+def stopped(command, intact):
+    """The console of a machine that says one line, and has these bytes in its memory."""
+    with tempfile.TemporaryDirectory() as directory:
+        qmp, dump = f"{directory}/qmp", f"{directory}/dump"
+        command = [*command, "-qmp", f"unix:{qmp},server=on,wait=off"]
+        child = pexpect.spawn(command[0], command[1:], env=environment(), timeout=30,
+                              encoding="utf-8", codec_errors="replace", echo=False)
+        try:
+            child.expect(r"boot-wrapper: .*\n")
+            text = child.before + child.after
+            # It says no more, and starts nothing.
+            child.expect([r"boot-wrapper: .*\n", pexpect.TIMEOUT], timeout=0.3)
+            text = (text + str(child.before) + str(child.after)).replace("\r", "")
+            with socket.socket(socket.AF_UNIX) as monitor:
+                monitor.connect(qmp)
+                stream = monitor.makefile("rw")
+                ask = [("qmp_capabilities", {})]
+                ask += [("pmemsave", {"val": at, "size": len(data), "filename": f"{dump}{at}"})
+                        for at, data in intact.items()]
+                for command, arguments in ask:
+                    stream.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+                    stream.flush()
+                    while "return" not in (answer := json.loads(stream.readline())):
+                        assert "error" not in answer, answer
+            for at, data in intact.items():
+                assert pathlib.Path(f"{dump}{at}").read_bytes() == data, f"{at:#x} is spoilt"
+            return text
+        finally:
+            child.close(force=True)
+
+
+def refused(command, pattern, status=None, intact={}):
+    """One line says why, and nothing has been started, nor spoilt: `intact` is what lies
+    where. Where a host listens, QEMU ends by itself, with a status."""
+    if status:
+        text, ended = run(command, timeout=30)
+    else:
+        text, ended = stopped(command, intact), None
+    lines = re.findall(r"boot-wrapper: (.*)", text)
+    assert len(lines) == 1 and re.search(pattern, lines[0]), text
+    assert "Linux version" not in text
+    assert ended == status
+
+
+@contextlib.contextmanager
+def started(command):
+    """A machine whose kernel has been entered: where that and the DTB's bytes lie."""
+    child = pexpect.spawn(command[0], command[1:], env=environment(), timeout=30,
+                          encoding="utf-8", codec_errors="replace")
+    try:
+        child.expect(r"\[(\w{8})\.\.\w{8}\] kernel\s+boot-wrapper: \[(\w{8})\.\.(\w{8})\] DTB")
+        where = [int(child.match[n], 16) for n in (1, 2, 3)]
+        child.expect("entering the kernel in .*\n")
+        yield where
+    finally:
+        child.close(force=True)
