@@ -10,9 +10,8 @@
 
 struct payload payload __attribute__((section(".payload"))) = { PAYLOAD };
 
-/* `size` bytes of a file, in the linker script's section for them. */
-#define IMAGE(section, path, skip, size) \
-	asm(".pushsection " section ", \"a\"\n\t" \
-	    ".incbin \"" path "\", " skip ", " size "\n\t.popsection")
+/* An image, byte by byte, in the linker script's section for it. */
+#define IMAGE(section, path) \
+	asm(".pushsection " section ", \"a\"\n\t.incbin \"" path "\"\n\t.popsection")
 
 PAYLOAD_IMAGES

@@ -460,8 +460,6 @@ static int normalise(char *fdt, uint32_t room)
 
 	if (fdt_off_mem_rsvmap(fdt) % 4)
 		return -FDT_ERR_ALIGNMENT;
-	if (fdt_num_mem_rsv(fdt) < 0)
-		return -FDT_ERR_TRUNCATED;
 	if (total > room || skew > room - total)
 		return -FDT_ERR_NOSPACE;
 	if (skew && fdt_off_dt_strings(fdt) > structure &&
@@ -474,7 +472,8 @@ static int normalise(char *fdt, uint32_t room)
 	}
 	total = (total + 7) & ~7u;
 	fdt_set_totalsize(fdt, total > room ? room & ~7u : total);
-	return fdt_check_header(fdt);
+	return fdt_num_mem_rsv(fdt) < 0 ? -FDT_ERR_TRUNCATED :
+	       fdt_check_header(fdt);
 }
 
 int dtb_open(void *fdt, int room, struct dtb_nodes *nodes)

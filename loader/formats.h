@@ -28,6 +28,20 @@ enum format {
 /* What the file is that begins with these FORMAT_HEADER_SIZE bytes. */
 enum format recognise(const uint8_t *header);
 
+/*
+ * Name a file that recognise() takes for no kernel, by its first `size` bytes; 4 KiB
+ * are enough. Returns NULL, or what it is and a remedy, in words that follow
+ * "KERNEL=file: ".
+ */
+const char *cannot_start(const uint8_t *data, uint32_t size);
+
+/*
+ * Whether a CPU that starts at the first of these bytes starts Linux's Image or
+ * vmlinux: it runs only where the head of its text is TEXT_OFFSET above a start of
+ * RAM, in the first 128 MiB, and relocates its virtual addresses by that.
+ */
+bool is_linux_image(const uint8_t *data, uint32_t size);
+
 static inline uint32_t le32(const uint8_t *p)
 {
 	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
@@ -48,26 +62,28 @@ static inline uint32_t big32(const uint8_t *p)
 uint32_t zimage_size(const uint8_t *header);
 
 /*
- * What a zImage occupies once it has inflated, page tables and bss included, as
- * offsets from the start of RAM. end 0: the zImage does not say.
+ * Check all `size` bytes of Linux's; NULL or what is wrong, in words that follow
+ * "KERNEL=file: ". *footprint is what it takes from the start of RAM once it has
+ * inflated, bss included; 0 when it does not say.
  */
-struct zimage_room {
-	uint32_t start, end;
-};
-
-/*
- * Check all `size` bytes of a Linux zImage, and read its room. Returns NULL, or what
- * is wrong, in words that follow "KERNEL=file: ".
- */
-const char *zimage_check(const uint8_t *data, uint32_t size, struct zimage_room *room);
+const char *zimage_check(const uint8_t *data, uint32_t size, uint64_t *footprint);
 
 /* U-Boot's legacy image: a header of 64 bytes, then the data. */
 #define UIMAGE_HEADER_SIZE	64
 #define UIMAGE_KERNEL		2
 #define UIMAGE_RAMDISK		3
+#define UIMAGE_MULTI		4
+#define UIMAGE_SCRIPT		6
+#define UIMAGE_DTB		8
 uint32_t uimage_size(const uint8_t *header);	/* of the data */
 uint32_t uimage_type(const uint8_t *header);
 bool uimage_is_compressed(const uint8_t *header);
+
+/*
+ * Check that a file of `size` bytes is a uImage of this type that can be used.
+ * Returns NULL, or what it is and a remedy, in words that follow "FILE: ".
+ */
+const char *uimage_check(const uint8_t *header, uint32_t size, uint32_t type);
 
 /* A DTB's own size, fdt_totalsize(). */
 uint32_t dtb_size(const uint8_t *header);

@@ -15,8 +15,6 @@
 #include <stdint.h>
 
 #include "loader/formats.h"
-#include "loader/payload.h"
-#include "loader/place.h"
 #include "memory_map.h"
 
 /* One image, found but perhaps not read yet. */
@@ -34,6 +32,7 @@ struct image {
 	const char *kind;		/* of a module: see multiboot.h */
 };
 
+#define PAGE		4096
 #define MAX_MODULES	4		/* besides kernel and initrd */
 
 struct sources {
@@ -46,6 +45,8 @@ struct sources {
 	uint32_t flags;			/* PAYLOAD_... of payload.h */
 };
 
+/* Kernels take 1024 or 2048 bytes, with the NUL at the end. */
+#define BOOTARGS_SIZE		2048
 #define COMMAND_LINE_SIZE	4096
 
 /*
@@ -62,7 +63,6 @@ struct scratch {
 	struct elf_header elf;
 	struct elf_segment segments[ELF_MAX_SEGMENTS];
 	uint8_t notes[4096];
-	struct place_map map;
 	uint32_t dma[4] __attribute__((aligned(16)));
 };
 

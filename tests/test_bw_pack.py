@@ -279,7 +279,7 @@ def test_usage(files, arguments):
     (bytes(0x24) + b"\x01\x6f\x28\x18" + bytes(90), "a big-endian zImage"),
     (b"\xd0\x0d\xfe\xed" + bytes(60) + b"\0\0\0\1images\0\0", "a FIT image"),
     (harness.DTB.read_bytes(), "a DTB; pass it with --dtb"),
-    (b"070701" + bytes(90), "a cpio archive; pass it with --initrd"),
+    (b"070701" + bytes(90), "a cpio archive; pass it as the initrd"),
 ])
 def test_other_images_are_named(files, data, reason):
     (files / "bad").write_bytes(data)

@@ -6,13 +6,16 @@ can run at once (pytest -n, or make check beside make bench). Objects depend on 
 they are compiled once for all processes, in SHARED, and copied.
 """
 
+import ctypes
 import fcntl
 import functools
 import itertools
 import os
+import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 
 from .settings import BOARD, BUILD, DEPS, DTB, MACHINE, TOP, VMLINUZ, XEN
 
@@ -106,6 +109,23 @@ def build(name, *targets, **variables):
     done = run_make(name, *targets, **variables)
     assert done.returncode == 0, done.stdout + done.stderr
     return out
+
+
+def host_library(name, *sources):
+    """Sources of the wrapper that the build's own tool has, too, as a shared library for ctypes.
+    With COVERAGE=FOLDER in the environment, gcov's files are in a folder of it."""
+    coverage = os.environ.get("COVERAGE")
+    folder = pathlib.Path(coverage) / name if coverage else pathlib.Path(tempfile.mkdtemp())
+    folder.mkdir(parents=True, exist_ok=True)
+    library = folder / f"{name}.so"
+    subprocess.run(["cc", "-g", "-O0", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
+                    *["--coverage"] * bool(coverage), f"-I{TOP}/include", f"-I{TOP}",
+                    "-DBOARD_HEADER=\"../boards/vexpress-a15.h\"", "-o", library,
+                    *(TOP / source for source in sources), "-lfdt"], cwd=folder, check=True)
+    loaded = ctypes.CDLL(str(library))
+    if not coverage:
+        shutil.rmtree(folder)
+    return loaded
 
 
 @functools.cache

@@ -2,34 +2,27 @@
 """Image formats by their first bytes: name_of() names any, is_zimage() and is_linux()
 recognise those that the wrapper starts, word() reads a little-endian word."""
 
+import ast
+import pathlib
+import re
 import struct
 
 # The zImage header (Linux, Documentation/arch/arm/booting.rst).
 ZIMAGE = 0x24           # magic, start, end, and in Linux two more words
-ZIMAGE_MAGIC, LITTLE_ENDIAN, LINUX_TABLE = 0x016F2818, 0x04030201, 0x45454545
+ZIMAGE_MAGIC, LITTLE_ENDIAN, BIG_ENDIAN, LINUX_TABLE = \
+    0x016F2818, 0x04030201, 0x01020304, 0x45454545
+# Either endianness; mrs r9, cpsr; mov r7, r1; setend be.
+FIRST_WORDS = (LITTLE_ENDIAN, BIG_ENDIAN, 0xE10F9000, 0xE1A07001, 0xF1010200)
 ELF = b"\x7fELF"
 DTB = b"\xd0\x0d\xfe\xed"
 
-COMPRESSED = "decompress it first"
-# (offset, bytes, what it is, what to do about it), the special before the general.
-KNOWN = (
-    (0x24, b"\x01\x6f\x28\x18", "a big-endian zImage", "the wrapper starts little-endian kernels"),
-    (0x38, b"ARM\x64", "a 64-bit Image", "build a kernel for 32-bit ARM"),
-    (0, b"\x27\x05\x19\x56", "a uImage", "take the zImage out of it with dumpimage"),
-    (0, b"ANDROID!", "an Android boot image", "take the zImage out of it with unpack_bootimg"),
-    (0, b"BWPT", "a table of tools/bw-pack", "name the kernel itself"),
-    (0, b"\x1f\x8b", "compressed with gzip", COMPRESSED),
-    (0, b"\xfd7zXZ", "compressed with xz", COMPRESSED),
-    (0, b"BZh", "compressed with bzip2", COMPRESSED),
-    (0, b"\x02\x21\x4c\x18", "compressed with lz4", COMPRESSED),
-    (0, b"\x04\x22\x4d\x18", "compressed with lz4", COMPRESSED),
-    (0, b"\x28\xb5\x2f\xfd", "compressed with zstd", COMPRESSED),
-    (0, b"\x89LZO", "compressed with lzop", COMPRESSED),
-    (0, b"\x5d\0\0", "compressed with lzma", COMPRESSED),
-    (0, b"07070", "a cpio archive", "pass it with --initrd"),
-    (0, b"!<arch>", "an archive", "unpack it"),
-    (0, b"MZ", "an EFI program", "name the zImage of the kernel"),
-)
+# [(offset, bytes, what it is, what to do about it)], the special before the general: the
+# table that the wrapper has, too.
+TABLE = pathlib.Path(__file__).resolve().parent.parent.parent / "loader" / "formats.def"
+KNOWN = [(int(offset, 0), ast.literal_eval(f"b{magic}"), ast.literal_eval(what),
+          ast.literal_eval(remedy))
+         for offset, magic, what, remedy in re.findall(
+             r'^FORMAT\((\w+), (".*?"), (".*?"), (".*?")\)$', TABLE.read_text(), re.M)]
 
 
 def word(data, offset):
@@ -42,8 +35,16 @@ def is_zimage(data):
 
 
 def is_linux(data):
-    """Xen has the first magic number only."""
-    return is_zimage(data) and word(data, ZIMAGE + 16) == LINUX_TABLE
+    """Xen has the first magic number only. Linux 4.14 and older have no table, 3.14 and older
+    code in place of the word that names the endianness: see loader/formats.c."""
+    return is_zimage(data) and (word(data, ZIMAGE + 16) == LINUX_TABLE or
+                                word(data, ZIMAGE + 12) in FIRST_WORDS)
+
+
+def sets_endianness(data):
+    """Whether a zImage begins as a big-endian kernel must: the CPU enters it little-endian."""
+    branch = word(data, 0x20)
+    return branch >> 24 == 0xEA and word(data, 0x28 + 4 * (branch & 0xFFFFFF)) == 0xF1010200
 
 
 def name_of(data):
