@@ -7,6 +7,7 @@ DEPS		?= $(O)/deps
 SMP_METHOD	?= $(if $(filter none,$(SMC)),pen,psci)
 KERNEL_FORMAT	?= auto
 DTB_MEND	?= build
+MEMORY		?= $(BOARD_MEMORY)
 BOOT_ENTRY	?= reset
 QEMU		?= qemu-system-arm
 HOSTCC		?= cc
@@ -16,7 +17,7 @@ PYTHON		?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell \
 # Make ignores a misspelt variable, so name it. A parent make passes its own variables
 # down: for those a warning must do.
 variables := BOARD O DEPS V QUIET KERNEL KERNEL_FORMAT DTB DTB_MEND INITRD XEN BOOTARGS \
-	XEN_BOOTARGS SMP SMP_METHOD MODE GRANT SMC KERNEL_ADDR DTB_ADDR INITRD_ADDR XEN_ADDR \
+	XEN_BOOTARGS SMP SMP_METHOD MODE GRANT SMC KERNEL_ADDR DTB_ADDR INITRD_ADDR XEN_ADDR MEMORY \
 	WRAPPER_ADDR CROSS_COMPILE LLVM LIBFDT_SRC QEMU QEMU_ARGS RUN_TIMEOUT TESTS PYTEST_ARGS \
 	SOAK_CYCLES SEED PYTHON HOSTCC CC LD NM AR OBJCOPY EXTRA_SOURCES BOOT_ENTRY defines
 unknown := $(strip $(foreach v,$(filter-out $(variables) MAKE% -*,$(.VARIABLES)),$(if $(filter command,$(origin $(v))),$(v)=)))
@@ -78,7 +79,7 @@ transient	:= $(filter-out $(resident) $(resident_page) payload.c %.lds.S,$(sort 
 objects		:= $(addprefix $(out)/,$(transient:=.o) resident.o $(resident_page:=.o) $(EXTRA_SOURCES:=.o))
 # What tools/prepare shares with the wrapper.
 prepare_sources	:= tools/prepare/prepare.c plan.c \
-		   $(addprefix loader/,dtb.c elf_note.c formats.c multiboot.c)
+		   $(addprefix loader/,dtb.c elf_note.c formats.c multiboot.c place.c)
 
 include libfdt/Makefile
 
@@ -108,6 +109,8 @@ HOSTCFLAGS	:= $(warnings) -O2 -std=gnu11 $(defines) $(includes) $(host_fdt_inclu
 # Resident C is Thumb code, which takes two thirds of the size of ARM code; clang's -Oz
 # corresponds to gcc's -Os.
 $(patsubst %,$(out)/%.o,$(filter %.c,$(resident))): CFLAGS += -mthumb $(if $(clang),-Oz)
+# The loader runs once, but every byte of the image is loaded for each boot.
+$(patsubst %,$(out)/%.o,$(filter-out loader/dtb.c,$(filter loader/%.c,$(transient)))): CFLAGS += -mthumb $(if $(clang),-Oz)
 $(out)/boot.c.o: CFLAGS += -O2
 $(out)/lib/string.c.o: CFLAGS += -fno-builtin -O2
 
@@ -207,7 +210,7 @@ $(out)/linux-system-semi.axf: $(out)/boot-wrapper.elf
 prepare_options := kernel:KERNEL kernel-format:KERNEL_FORMAT dtb:DTB initrd:INITRD xen:XEN \
 	bootargs:BOOTARGS xen-bootargs:XEN_BOOTARGS cpus:SMP smp-method:SMP_METHOD mode:MODE \
 	grant:GRANT smc:SMC mend:DTB_MEND kernel-addr:KERNEL_ADDR dtb-addr:DTB_ADDR \
-	initrd-addr:INITRD_ADDR xen-addr:XEN_ADDR
+	initrd-addr:INITRD_ADDR xen-addr:XEN_ADDR memory:MEMORY
 variable = $(lastword $(subst :, ,$(1)))
 given = $(or $($(1)),$(filter KERNEL DTB,$(1)),$(and $(filter %BOOTARGS,$(1)),$(filter-out undefined,$(origin $(1)))))
 prepare_arguments = $(if $(call yes,QUIET),--quiet) $(foreach o,$(prepare_options),$(if \
@@ -272,6 +275,8 @@ help:
 #?   KERNEL=FILE       a zImage or ELF file; KERNEL_FORMAT=raw for anything else
 #?   DTB=FILE          the board's devicetree
 #?   INITRD=FILE       none by default
+#?   MEMORY=BASE,SIZE[,...]  the RAM, instead of what the DTB says; a size like 512M;
+#?                     by default what the board needs (BOARD_MEMORY), else the DTB's
 #?   XEN=FILE          a Xen to start; KERNEL and INITRD are then its dom0's
 #?   XEN_BOOTARGS="..."  Xen's command line; BOOTARGS= is then dom0's
 #?   BOOTARGS="..."    the kernel's command line; by default that of the DTB, and with

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where each part lives. Preprocessed with the board's header and with the
- * addresses that tools/prepare chose (layout.h), for boot-wrapper.elf and for
+ * addresses that tools/prepare chose (layout.h), and checked, for boot-wrapper.elf and for
  * linux-system.axf alike.
  *
  * With SECURE_LINK the same objects are linked for Secure RAM, all but the
@@ -146,30 +146,3 @@ SECTIONS
 		*(.interp .dynsym .dynstr .hash .gnu.hash .dynamic)
 	}
 }
-
-#define OVERLAP(start_a, end_a, start_b, end_b) \
-	((start_a) < (end_b) && (start_b) < (end_a))
-
-#if DOM0_END
-ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, TRANSIENT_START, WINDOW_END),
-       "Xen overlaps the wrapper; set XEN_ADDR=")
-ASSERT(!OVERLAP(DOM0_ADDR, DOM0_END, TRANSIENT_START, WINDOW_END),
-       "the kernel of dom0 overlaps the wrapper; set KERNEL_ADDR=")
-ASSERT(!OVERLAP(DOM0_ADDR, DOM0_END, DTB_ADDR, DTB_END),
-       "the kernel of dom0 overlaps the DTB; set KERNEL_ADDR= or DTB_ADDR=")
-ASSERT(!OVERLAP(DOM0_ADDR, DOM0_END, INITRD_ADDR, INITRD_END),
-       "the kernel of dom0 overlaps the initrd; set KERNEL_ADDR= or INITRD_ADDR=")
-#else
-ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, TRANSIENT_START, WINDOW_END),
-       "the kernel overlaps the wrapper; set KERNEL_ADDR=")
-#endif
-ASSERT(!OVERLAP(DTB_ADDR, DTB_END, TRANSIENT_START, WINDOW_END),
-       "the DTB overlaps the wrapper; set DTB_ADDR=")
-ASSERT(!OVERLAP(INITRD_ADDR, INITRD_END, TRANSIENT_START, WINDOW_END),
-       "the initrd overlaps the wrapper; set INITRD_ADDR=")
-ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, DTB_ADDR, DTB_END),
-       "the kernel overlaps the DTB; set DTB_ADDR=")
-ASSERT(!OVERLAP(KERNEL_ADDR, KERNEL_END, INITRD_ADDR, INITRD_END),
-       "the kernel overlaps the initrd; set INITRD_ADDR=")
-ASSERT(!OVERLAP(DTB_ADDR, DTB_END, INITRD_ADDR, INITRD_END),
-       "the DTB overlaps the initrd; set DTB_ADDR= or INITRD_ADDR=")

@@ -246,6 +246,7 @@ faults:
 
 /* Stop this CPU for good. Entered in any mode, interrupts masked. */
 	.global	cpu_stop
+	.type	cpu_stop, %function	@ in ARM state, for callers in Thumb
 cpu_stop:
 	wfi
 	b	cpu_stop

@@ -10,8 +10,9 @@
 
 struct payload payload __attribute__((section(".payload"))) = { PAYLOAD };
 
-/* An image, byte by byte, in the linker script's section for it. */
-#define IMAGE(section, path) \
-	asm(".pushsection " section ", \"a\"\n\t.incbin \"" path "\"\n\t.popsection")
+/* `size` bytes of a file, in the linker script's section for them. */
+#define IMAGE(section, path, skip, size) \
+	asm(".pushsection " section ", \"a\"\n\t" \
+	    ".incbin \"" path "\", " skip ", " size "\n\t.popsection")
 
 PAYLOAD_IMAGES

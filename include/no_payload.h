@@ -3,13 +3,8 @@
  * What tools/prepare writes as layout.h, for a wrapper without a payload: see
  * payload.c and model.lds.S.
  */
-#define KERNEL_ADDR	0
 #define KERNEL_END	0
-#define DTB_ADDR	0
-#define DTB_END	0
-#define INITRD_ADDR	0
 #define INITRD_END	0
-#define DOM0_ADDR	0
 #define DOM0_END	0
 #define PAYLOAD		.kernel_end = 0
 #define PAYLOAD_IMAGES

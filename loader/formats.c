@@ -20,6 +20,9 @@
 #define ZIMAGE_TABLE		0x38		/* its offset */
 #define ZIMAGE_TAG_SIZES	0x5a534c4b	/* "ZSLK" */
 
+/* Linux puts its first page tables, with LPAE the larger ones, in front of its text. */
+#define PAGE_TABLES		0x5000
+
 /* Instructions that Linux begins with: mrs r9, cpsr; eor r9, r9, #0x1a; setend be. */
 #define ARM_MRS_R9		0xe10f9000
 #define ARM_EOR_R9		0xe229901a
@@ -156,9 +159,9 @@ static bool sets_endianness(const uint8_t *data, uint32_t size)
  * words = 0. Tag "ZSLK": offset of the inflated size, then bss, TEXT_OFFSET,
  * malloc. The inflated size stands at the very end of the compressed data.
  */
-const char *zimage_check(const uint8_t *data, uint32_t size, uint64_t *footprint)
+const char *zimage_check(const uint8_t *data, uint32_t size, struct zimage_room *room)
 {
-	*footprint = 0;
+	*room = (struct zimage_room){ 0, 0 };
 	if (size < FORMAT_HEADER_SIZE || zimage_size(data) > size)
 		return "truncated zImage";
 	if (le32(data + ZIMAGE_ENDIAN) == ZIMAGE_BIG && !sets_endianness(data, size))
@@ -182,8 +185,12 @@ const char *zimage_check(const uint8_t *data, uint32_t size, uint64_t *footprint
 		if (inflated < size / 2)
 			return "truncated zImage: what follows its header is "
 			       "not there";
-		*footprint = inflated + le32(data + at + 12) +
-			     le32(data + at + 16);
+
+		uint64_t text = le32(data + at + 16);
+		uint64_t end = text + inflated + le32(data + at + 12);
+
+		room->start = text > PAGE_TABLES ? text - PAGE_TABLES : 0;
+		room->end = end > UINT32_MAX ? UINT32_MAX : (uint32_t)end;
 		break;
 	}
 	return NULL;

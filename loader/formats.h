@@ -62,11 +62,18 @@ static inline uint32_t big32(const uint8_t *p)
 uint32_t zimage_size(const uint8_t *header);
 
 /*
- * Check all `size` bytes of Linux's; NULL or what is wrong, in words that follow
- * "KERNEL=file: ". *footprint is what it takes from the start of RAM once it has
- * inflated, bss included; 0 when it does not say.
+ * What a zImage occupies once it has inflated, page tables and bss included, as
+ * offsets from the start of RAM. end 0: the zImage does not say.
  */
-const char *zimage_check(const uint8_t *data, uint32_t size, uint64_t *footprint);
+struct zimage_room {
+	uint32_t start, end;
+};
+
+/*
+ * Check all `size` bytes of a Linux zImage, and read its room. Returns NULL, or what
+ * is wrong, in words that follow "KERNEL=file: ".
+ */
+const char *zimage_check(const uint8_t *data, uint32_t size, struct zimage_room *room);
 
 /* U-Boot's legacy image: a header of 64 bytes, then the data. */
 #define UIMAGE_HEADER_SIZE	64

@@ -15,6 +15,8 @@
 #include <stdint.h>
 
 #include "loader/formats.h"
+#include "loader/payload.h"
+#include "loader/place.h"
 #include "memory_map.h"
 
 /* One image, found but perhaps not read yet. */
@@ -32,7 +34,6 @@ struct image {
 	const char *kind;		/* of a module: see multiboot.h */
 };
 
-#define PAGE		4096
 #define MAX_MODULES	4		/* besides kernel and initrd */
 
 struct sources {
@@ -45,8 +46,6 @@ struct sources {
 	uint32_t flags;			/* PAYLOAD_... of payload.h */
 };
 
-/* Kernels take 1024 or 2048 bytes, with the NUL at the end. */
-#define BOOTARGS_SIZE		2048
 #define COMMAND_LINE_SIZE	4096
 
 /*
@@ -63,6 +62,7 @@ struct scratch {
 	struct elf_header elf;
 	struct elf_segment segments[ELF_MAX_SEGMENTS];
 	uint8_t notes[4096];
+	struct place_map map;
 	uint32_t dma[4] __attribute__((aligned(16)));
 };
 

@@ -18,70 +18,7 @@
 #include "loader/multiboot.h"
 #include "loader/options.h"
 
-#define MIB			(1024 * 1024)
-#define WORK_SPACE		MIB	/* a decompressor's, behind the zImage */
-#define DTB_SLACK		8192	/* what mending a DTB may add, twice */
-#define PAGE_TABLES		0x3000	/* what Linux uses first, from the start of RAM */
-
-/*
- * What must not be overwritten from here on; and what nothing new is put into,
- * though a loader may have: the DTB says that others use it.
- */
-#define MAX_RANGES		32
-struct map {
-	uint32_t ram_start, ram_end;
-	uint32_t count, reserved_count;
-	struct ram_bank ranges[MAX_RANGES], reserved[MAX_RANGES];
-};
-
-static void keep(struct map *map, uint32_t start, uint32_t end)
-{
-	if (start >= end)
-		return;
-	if (map->count == MAX_RANGES)
-		refuse("there is too much in memory to keep apart, %u ranges; "
-		       "name fewer modules", map->count);
-	map->ranges[map->count++] = (struct ram_bank){ start, end };
-}
-
-static const struct ram_bank *overlap(const struct ram_bank *ranges, uint32_t count,
-				      uint32_t start, uint32_t end)
-{
-	for (; count--; ranges++)
-		if (start < ranges->end && ranges->start < end)
-			return ranges;
-	return NULL;
-}
-
-static bool in_the_way(const struct map *map, uint32_t start, uint32_t end)
-{
-	return overlap(map->ranges, map->count, start, end);
-}
-
-/* The lowest pages from `start` on that are free; ends before `limit`. */
-static uint32_t find_room(const struct map *map, const char *what,
-			  uint32_t size, uint32_t start, uint32_t limit)
-{
-	const struct ram_bank *range;
-
-	if (limit > map->ram_end)
-		limit = map->ram_end;
-	for (;;) {
-		if (start >= limit || size > limit - start)
-			refuse("the %s, %x bytes, does not fit into [%x..%x], "
-			       "where it must lie, beside the rest; use a "
-			       "smaller one%s", what, size, map->ram_start,
-			       limit - 1, limit < map->ram_end ? "" :
-			       ", or give the machine more memory");
-		range = overlap(map->ranges, map->count, start, start + size);
-		if (!range)
-			range = overlap(map->reserved, map->reserved_count, start,
-					start + size);
-		if (!range)
-			return start;
-		start = (range->end + PAGE - 1) & -PAGE;
-	}
-}
+#define DTB_SLACK	8192	/* what fixing up a DTB may add, twice */
 
 static void say_where(const char *what, uint32_t size, uint32_t at, const char *from)
 {
@@ -168,113 +105,48 @@ static void take_dtb(struct sources *sources)
 	dtb->size = used;
 }
 
-static void find_reserved(struct map *map, const struct dtb_nodes *nodes)
+/* What the DTB says of the memory. */
+static void read_map(struct place_map *map, const char *from)
 {
-	map->reserved_count = dtb_read_reserved((void *)payload.dtb, nodes,
-						map->reserved, MAX_RANGES);
-	if (map->reserved_count > MAX_RANGES)
-		refuse("the DTB reserves more than %u ranges of memory; leave "
-		       "some out", MAX_RANGES);
-}
-
-/*
- * The bank that the window of the wrapper lies in: in its first 128 MiB, which
- * is where a decompressor looks for RAM.
- */
-static void find_ram(struct map *map)
-{
+	void *fdt = (void *)payload.dtb;
 	struct dtb_nodes nodes;
-	int error = dtb_open((void *)payload.dtb, payload.dtb_end - payload.dtb,
-			     &nodes);
+	int error = dtb_open(fdt, payload.dtb_end - payload.dtb, &nodes);
 	const char *wrong;
 
 	if (error)
 		refuse("the DTB is not valid: %s; check it with dtc",
 		       fdt_strerror(error));
-	wrong = dtb_check_ram((void *)payload.dtb, &nodes);
+	wrong = dtb_check_ram(fdt, &nodes);
 	if (wrong)
 		refuse("the DTB %s; correct the DTB", wrong);
-	for (uint32_t i = 0; i < nodes.ram_count; i++)
-		if (nodes.ram[i].start <= BOARD_WRAPPER &&
-		    nodes.ram[i].end >= DTB_DEFAULT_END &&
-		    BOARD_WRAPPER - nodes.ram[i].start <
-		    DECOMPRESSOR_END - BOARD_RAM_BASE) {
-			map->ram_start = nodes.ram[i].start;
-			map->ram_end = nodes.ram[i].end;
-			find_reserved(map, &nodes);
-			return;
-		}
-	refuse("the DTB has no /memory of which %x, where the wrapper of this "
-	       "board lives, is in the first 128 MiB; use the DTB of this board, "
-	       "with its memory", BOARD_WRAPPER);
+	map->window = (struct ram_bank){ BOARD_WRAPPER, DTB_DEFAULT_ADDR };
+	map->resident = (struct ram_bank){ RESIDENT_START, RESIDENT_END };
+	place_find_ram(map, nodes.ram, nodes.ram_count, from);
+	place_reserve(map, dtb_read_reserved(fdt, &nodes, map->reserved,
+					     PLACE_MAX_RESERVED));
 }
 
-/*
- * What was found in memory must not lie where we are, or it is spoilt already.
- * A DTB may lie where it is going to.
- */
+/* The image as a part of the placement, at the address where it lies, if it does. */
+static struct place_part *add_part(struct placement *placement, enum place_role role,
+				   const struct image *image)
+{
+	struct place_part *part = place_add(placement, role, image->what, image->from,
+					    image->size);
+
+	part->in_memory = image->in_memory;
+	part->source = image->at;
+	return part;
+}
+
+/* The wrapper has its buffers here, up to `end`: what lies there is overwritten. */
 static void check_window(const struct image *image, uint32_t end)
 {
-	if (image->size && image->in_memory && image->at < end &&
-	    image->at + image->size > BOARD_WRAPPER)
-		refuse("the %s, [%x..%x] (%s), overlaps the wrapper's own memory, "
-		       "[%x..%x]; load it elsewhere", image->what, image->at,
-		       image->at + image->size - 1, image->from, BOARD_WRAPPER,
-		       end - 1);
-}
+	struct place_part part = {
+		.what = image->what, .from = image->from, .size = image->size,
+		.in_memory = image->in_memory, .source = image->at,
+	};
 
-static void check_in_memory(const struct map *map, const struct image *image)
-{
-	check_window(image, DTB_DEFAULT_END);
-	if (image->size && image->in_memory && image->at >= map->ram_start &&
-	    image->at < map->ram_end && image->size > map->ram_end - image->at)
-		refuse("the %s, %x bytes at %x (%s), exceeds the RAM, [%x..%x]; "
-		       "use a smaller one, or give the machine more memory",
-		       image->what, image->size, image->at, image->from,
-		       map->ram_start, map->ram_end - 1);
-}
-
-static void check_apart(const struct image *a, const struct image *b)
-{
-	if (a->size && b->size && a->in_memory && b->in_memory &&
-	    a->at < b->at + b->size && b->at < a->at + a->size)
-		refuse("the %s, [%x..%x] (%s), and the %s, [%x..%x] (%s), overlap; "
-		       "load them apart", a->what, a->at, a->at + a->size - 1,
-		       a->from, b->what, b->at, b->at + b->size - 1, b->from);
-}
-
-/* Modules: what is in memory beside what is started. A NULL ends their list. */
-
-static void keep_modules(struct map *map, struct image *const *modules)
-{
-	for (; *modules; modules++)
-		if ((*modules)->in_memory)
-			keep(map, (*modules)->at, (*modules)->at + (*modules)->size);
-}
-
-/* Each stays where it lies, if a kernel maps that and nothing started comes there. */
-static void place_modules(const struct map *map, struct image *const *modules)
-{
-	struct map taken = *map;
-	uint32_t limit = map->ram_start + LOWMEM_SIZE;
-
-	if (limit > map->ram_end)
-		limit = map->ram_end;
-	keep_modules(&taken, modules);
-	for (; *modules; modules++) {
-		struct image *image = *modules;
-		uint32_t at = image->at;
-
-		if (!image->size || (image->in_memory && at >= map->ram_start && at < limit &&
-				     image->size <= limit - at &&
-				     !in_the_way(map, at, at + image->size)))
-			continue;
-		at = find_room(&taken, image->what, image->size,
-			       INITRD_DEFAULT_ADDR < map->ram_end ?
-			       INITRD_DEFAULT_ADDR : map->ram_start, limit);
-		bring(image, at);
-		keep(&taken, at, at + image->size);
-	}
+	place_check_window((struct ram_bank){ BOARD_WRAPPER, end }, &part);
 }
 
 static _Noreturn void bad_image(const struct image *image, const char *why)
@@ -297,8 +169,8 @@ static void read_notes(const struct image *kernel,
 		bad_image(kernel, wrong);
 }
 
-/* Read its headers and notes into scratch(); returns where it goes. */
-static struct elf_layout check_elf(const struct map *map,
+/* Read an ELF file's headers and notes to scratch(); returns where it goes. */
+static struct elf_layout check_elf(const struct place_map *map,
 				   const struct image *kernel, uint32_t *modes)
 {
 	struct elf_header *header = &scratch()->elf;
@@ -314,43 +186,20 @@ static struct elf_layout check_elf(const struct map *map,
 		bad_image(kernel, wrong);
 	read_part(kernel, header->phoff, segments,
 		  header->phnum * sizeof *segments);
-	wrong = elf_check(header, segments, kernel->size, map->ram_start,
-			  map->ram_end, &layout);
+	wrong = elf_check(header, segments, kernel->size, map->start, map->end, &layout);
 	if (wrong)
 		bad_image(kernel, wrong);
-	if (in_the_way(map, layout.start, layout.end))
-		bad_image(kernel, "it is linked to where the wrapper is");
-	if (overlap(map->reserved, map->reserved_count, layout.start, layout.end))
-		bad_image(kernel, "it is linked to memory that the DTB reserves");
 	for (unsigned n = 0; n < header->phnum; n++)
 		if (segments[n].type == ELF_NOTE)
 			read_notes(kernel, &segments[n], modes);
 	return layout;
 }
 
-/*
- * An ELF kernel that has been checked: straight to where it was linked for, once
- * what lies there, perhaps the file itself, has been moved out of the way.
- */
-static void load_elf(struct map *map, struct image *kernel,
-		     struct image *const *modules, const struct elf_layout *layout)
+/* Load an ELF file that check_elf() has read the headers of. */
+static void load_elf(const struct image *kernel)
 {
-	const struct elf_segment *segments = scratch()->segments;
-
-	keep(map, layout->start, layout->end);
-	if (kernel->in_memory && kernel->at < layout->end &&
-	    layout->start < kernel->at + kernel->size) {
-		struct map taken = *map;
-
-		keep_modules(&taken, modules);
-		bring(kernel, find_room(&taken, "kernel", kernel->size,
-					layout->end, map->ram_end));
-	}
-	if (kernel->in_memory)
-		keep(map, kernel->at, kernel->at + kernel->size);
-	place_modules(map, modules);
 	for (unsigned n = 0; n < scratch()->elf.phnum; n++) {
-		const struct elf_segment *s = &segments[n];
+		const struct elf_segment *s = &scratch()->segments[n];
 
 		if (s->type != ELF_LOAD)
 			continue;
@@ -358,9 +207,6 @@ static void load_elf(struct map *map, struct image *kernel,
 		memset((void *)(uintptr_t)(s->paddr + s->filesz), 0,
 		       s->memsz - s->filesz);
 	}
-	payload.kernel = layout->start;
-	payload.kernel_end = layout->end;
-	payload.entry = layout->entry;
 }
 
 /* A Linux that finds a DTB right behind itself takes that instead of r2's. */
@@ -374,82 +220,24 @@ static void hide_appended_dtb(uint32_t zimage)
 }
 
 /*
- * A zImage, Xen, or anything that starts at its first byte. It may stay where a
- * loader put it, if that is in a page of its own and in the first 128 MiB.
+ * Check a zImage, which takes all of it in memory, and tell the placement what it
+ * inflates to.
  */
-static void load_zimage(struct map *map, struct image *kernel,
-			struct image *const *modules, enum format format)
+static void check_zimage(struct placement *placement, struct image *kernel)
 {
-	uint64_t footprint = 0;
-	uint32_t need = kernel->size, limit = map->ram_start +
-		(DECOMPRESSOR_END - BOARD_RAM_BASE);
+	struct zimage_room room;
 	const char *wrong;
 
-	if (format == FORMAT_XEN) {
-		const uint8_t *header = scratch()->notes;
-
-		read_part(kernel, 0, scratch()->notes, FORMAT_HEADER_SIZE);
-		if (zimage_size(header) > need)
-			need = zimage_size(header);
-	}
-	if (need > MIB * 1024u)
-		bad_image(kernel, "larger than 1 GiB");
-	need += WORK_SPACE;
 	if (!kernel->in_memory) {
-		struct map taken = *map;
-
-		keep_modules(&taken, modules);
-		bring(kernel, find_room(&taken, kernel->what, need,
-					KERNEL_DEFAULT_ADDR, limit));
+		place(placement);
+		bring(kernel, placement->parts->at);
+		placement->parts->in_memory = true;
+		placement->parts->source = kernel->at;
 	}
-	if (format == FORMAT_LINUX) {
-		wrong = zimage_check((void *)(uintptr_t)kernel->at, kernel->size,
-				     &footprint);
-		if (wrong)
-			bad_image(kernel, wrong);
-	}
-
-	/* It inflates to the start of RAM; a zImage in its way moves behind that. */
-	if (footprint > BOARD_WRAPPER - map->ram_start)
-		bad_image(kernel, "inflates into the wrapper");
-
-	uint32_t inflated = map->ram_start + (uint32_t)footprint, start, end;
-
-	if (footprint && overlap(map->reserved, map->reserved_count,
-				 map->ram_start + PAGE_TABLES, inflated))
-		bad_image(kernel, "inflates into memory that the DTB reserves");
-
-	bool stays = kernel->at % PAGE == 0 && kernel->at >= map->ram_start &&
-		     kernel->at < limit && need <= limit - kernel->at &&
-		     !in_the_way(map, kernel->at, kernel->at + need) &&
-		     (kernel->at >= inflated ||
-		      !overlap(map->reserved, map->reserved_count, inflated,
-			       inflated + need));
-	struct map taken = *map;
-
-	keep(&taken, kernel->at, kernel->at + kernel->size);
-	keep_modules(&taken, modules);
-	start = stays ? kernel->at :
-		find_room(&taken, kernel->what, need,
-			  KERNEL_DEFAULT_ADDR > inflated ? KERNEL_DEFAULT_ADDR :
-			  (inflated + PAGE - 1) & -PAGE, limit);
-	end = start < inflated ? inflated + need : start + need;
-	if (start < inflated && in_the_way(map, inflated, end))
-		bad_image(kernel, "there is no room for it to inflate");
-
-	keep(map, start, end);
-	if (footprint)
-		keep(map, map->ram_start, inflated);
-	if (start != kernel->at)
-		keep(map, kernel->at, kernel->at + kernel->size);
-	place_modules(map, modules);
-	bring(kernel, start);
-
-	if (format == FORMAT_LINUX)
-		hide_appended_dtb(start);
-	payload.kernel = start;
-	payload.kernel_end = start + kernel->size;
-	payload.entry = start;
+	wrong = zimage_check((void *)(uintptr_t)kernel->at, kernel->size, &room);
+	if (wrong)
+		bad_image(kernel, wrong);
+	place_inflated(placement, room.start, room.end);
 }
 
 static _Noreturn void no_kernel(void)
@@ -465,14 +253,14 @@ static _Noreturn void no_kernel(void)
 static void check_dom0(const struct image *kernel)
 {
 	enum format format = format_of(kernel);
-	uint64_t footprint;
+	struct zimage_room room;
 	const char *wrong = NULL;
 
 	if (format != FORMAT_LINUX && format != FORMAT_XEN)
 		bad_image(kernel, "not a zImage, but Xen takes only that for dom0");
 	if (format == FORMAT_LINUX)
 		wrong = zimage_check((void *)(uintptr_t)kernel->at, kernel->size,
-				     &footprint);
+				     &room);
 	if (wrong)
 		bad_image(kernel, wrong);
 	if (format == FORMAT_LINUX)
@@ -571,62 +359,123 @@ static void find_payload(struct sources *sources)
 	unwrap(&sources->initrd);
 }
 
-static void check_memory(const struct map *map, const struct image *starts,
-			 struct image *const *modules)
+/*
+ * The wrapper's buffers and the DTB's place are in RAM, which there may be less of
+ * than the board's header assumes.
+ */
+static void check_own_memory(void)
 {
-	check_in_memory(map, starts);
-	for (unsigned i = 0; modules[i]; i++) {
-		check_in_memory(map, modules[i]);
-		check_apart(starts, modules[i]);
-		for (unsigned k = 0; k < i; k++)
-			check_apart(modules[k], modules[i]);
+	/* A loader may have left one behind, which is not due to these accesses. */
+	if (!readable((uintptr_t)&payload))
+		say("an asynchronous abort was pending at entry; ignored");
+	if (!readable(SCRATCH_START) || !readable(DTB_DEFAULT_END - 4))
+		refuse("there is no RAM at [%x..%x], where the wrapper lies on this board; "
+		       "give the machine more memory, or build with WRAPPER_ADDR=",
+		       BOARD_WRAPPER, DTB_DEFAULT_END - 1);
+}
+
+/* Add what is started, as parts[0]; an ELF file goes where `layout` has it. */
+static enum format add_started(struct placement *placement, struct image *starts,
+			       bool is_xen, struct elf_layout *layout, uint32_t *modes)
+{
+	enum format format = format_of(starts);
+	uint32_t size = zimage_size(scratch()->notes);
+	struct place_part *part;
+
+	if (is_xen && format != FORMAT_XEN)
+		bad_image(starts, "not Xen, which Debian has as boot/xen-*-armhf");
+	switch (format) {
+	case FORMAT_ELF:
+		*layout = check_elf(placement->map, starts, modes);
+		place_elf(placement, starts->what, starts->from, layout,
+			  scratch()->elf.entry);
+		break;
+	case FORMAT_LINUX:
+		/* What follows it is padding, or a DTB that must not be taken. */
+		if (size >= FORMAT_HEADER_SIZE && size < starts->size)
+			starts->size = size;
+		add_part(placement, PLACE_ZIMAGE, starts);
+		break;
+	case FORMAT_XEN:
+		/* Its header counts its bss. */
+		part = add_part(placement, PLACE_XEN, starts);
+		if (size > starts->size)
+			part->work += size - starts->size;
+		break;
+	default:
+		bad_image(starts, "neither a zImage nor ELF");
 	}
+	return format;
+}
+
+/* The DTB lies where the wrapper has put it. */
+static void add_dtb(struct placement *placement, const char *from)
+{
+	struct place_part *part = place_add(placement, PLACE_DTB, "DTB", from,
+					    payload.dtb_end - payload.dtb);
+
+	part->fixed = true;
+	part->at = payload.dtb;
+	part->variable = "WRAPPER_ADDR=";
 }
 
 void load_payload(void)
 {
 	struct sources sources = { 0 };
 	struct image *kernel = &sources.kernel, *initrd = &sources.initrd;
-	struct image *xen = &sources.xen, *starts = kernel;
-	struct image *modules[MAX_MODULES + 3] = { initrd };
-	struct elf_layout layout;
-	struct map map = { 0 };
+	struct image *modules[MAX_MODULES + 2] = { initrd }, *starts = kernel;
+	struct placement placement = { .map = &scratch()->map };
+	const struct place_part *module;
+	struct elf_layout layout = { 0 };
+	enum format format;
 	unsigned count = 1;
 	uint32_t modes = 0;
+	bool is_xen;
 
-	/* A loader may have left one behind, which says nothing of our accesses. */
-	if (!readable((uintptr_t)&payload))
-		say("an asynchronous abort was pending at entry; ignored");
+	check_own_memory();
 	find_payload(&sources);
-	find_ram(&map);
-	if (xen->size) {
-		starts = xen;
+	read_map(&scratch()->map, sources.dtb.from);
+	is_xen = sources.xen.size;
+	if (is_xen) {
+		starts = &sources.xen;
 		modes = BW_TAKES_HYP;
 		modules[count++] = kernel;
 	}
 	for (unsigned i = 0; i < sources.module_count; i++)
 		modules[count++] = &sources.modules[i];
-	check_memory(&map, starts, modules);
+
+	format = add_started(&placement, starts, is_xen, &layout, &modes);
+	choose_modes(&sources, starts, modes);
+	add_dtb(&placement, sources.dtb.from);
+	module = &placement.parts[placement.count];
+	for (unsigned i = 0; i < count; i++)
+		add_part(&placement, is_xen ? PLACE_MODULE : PLACE_INITRD, modules[i]);
+	if (format == FORMAT_ELF && kernel->in_memory)
+		add_part(&placement, PLACE_ELF_FILE, kernel)->what = "ELF file";
+	if (format == FORMAT_LINUX)
+		check_zimage(&placement, kernel);
+	place(&placement);
+
+	/* What is started comes last: an ELF kernel may go to where another part lies now. */
+	for (unsigned i = 0; i < count; i++, module++)
+		if (modules[i]->size)
+			bring(modules[i], module->at);
+	if (format == FORMAT_ELF) {
+		if (kernel->in_memory)
+			bring(kernel, module->at);
+		load_elf(kernel);
+	} else {
+		bring(starts, placement.parts->at);
+	}
+	if (format == FORMAT_LINUX)
+		hide_appended_dtb(starts->at);
 
 	payload.flags = sources.flags;
-	payload.ram_end = map.ram_end;
-	keep(&map, BOARD_WRAPPER, DTB_DEFAULT_END);
-
-	enum format format = format_of(starts);
-
-	if (starts == xen && format != FORMAT_XEN)
-		bad_image(xen, "not Xen, which Debian has as boot/xen-*-armhf");
-	if (format == FORMAT_ELF)
-		layout = check_elf(&map, kernel, &modes);
-	else if (format != FORMAT_LINUX && format != FORMAT_XEN)
-		bad_image(kernel, "neither a zImage nor ELF");
-	choose_modes(&sources, starts, modes);
-	if (format == FORMAT_ELF)
-		load_elf(&map, kernel, modules, &layout);
-	else
-		load_zimage(&map, starts, modules, format);
-
-	if (starts == xen) {
+	payload.ram_end = placement.map->end;
+	payload.kernel = placement.parts->at;
+	payload.kernel_end = payload.kernel + placement.parts->size;
+	payload.entry = format == FORMAT_ELF ? layout.entry : payload.kernel;
+	if (is_xen) {
 		check_dom0(kernel);
 		payload.dom0 = kernel->at;
 		payload.dom0_end = kernel->at + kernel->size;

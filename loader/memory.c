@@ -13,6 +13,7 @@
 
 /* Padding between payloads, at most; tools align to pages. */
 #define MAX_PADDING	4096
+#define PAGE		4096
 
 static const uint8_t *bytes(uint32_t at)
 {

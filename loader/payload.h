@@ -11,6 +11,9 @@
 #define PAYLOAD_GRANT_SECURE	(1 << 2)	/* GRANT=secure */
 #define PAYLOAD_SMC_NONE	(1 << 3)	/* SMC=none; with PAYLOAD_PEN */
 
+/* Kernels take 1024 or 2048 bytes of bootargs, with the NUL at the end. */
+#define BOOTARGS_SIZE		2048
+
 #ifndef __ASSEMBLER__
 
 #include <stdint.h>

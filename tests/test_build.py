@@ -241,11 +241,19 @@ def disabled_memory(tmp_path):
         'device_type = "memory";', 'device_type = "memory"; status = "disabled";'))
 
 
-def big_initrd(tmp_path):
+def big_initrd(tmp_path, size=1 << 30):
     path = tmp_path / "initrd"
     with open(path, "wb") as stream:
-        stream.truncate(1 << 30)
+        stream.truncate(size)
     return path
+
+
+def reserving(how, at):
+    """A DTB that reserves 64 KiB."""
+    entry = {"memreserve": ("/dts-v1/;", f"/dts-v1/; /memreserve/ {at:#x} 0x10000;"),
+             "no-map": ("vram@18000000 {", f"other@{at:x} {{ reg = <0 {at:#x} 0 0x10000>; no-map; }};"
+                        " vram@18000000 {")}[how]
+    return lambda tmp_path: edited_dtb(tmp_path, lambda s: s.replace(*entry))
 
 
 def greedy(tmp_path):
@@ -293,37 +301,76 @@ BAD = {
     "big-endian zImage": ({"KERNEL": big_endian}, "a big-endian zImage"),
     "neither zImage nor raw": ({"KERNEL": text_file}, "neither a zImage nor ELF; name one, or "
                                                       "say KERNEL_FORMAT=raw"),
-    "inflates into the wrapper": ({"KERNEL": greedy}, "into the wrapper at 0x87e00000"),
+    "inflates into the wrapper": ({"KERNEL": greedy}, ") once inflated overlaps the wrapper: [80203000.."),
     "not a DTB": ({"DTB": text_file}, "not a valid DTB"),
     "truncated DTB": ({"DTB": cut_dtb}, "not a valid DTB"),
     "damaged DTB": ({"DTB": damaged_dtb}, "not a valid DTB"),
     "DTB with impossible cells": ({"DTB": bad_cells}, "neither 1 nor 2"),
     "DTB of version 9": ({"DTB": ancient_dtb}, "not a valid DTB: FDT_ERR_BADVERSION"),
-    "DTB where the kernel inflates to": ({"DTB_ADDR": "0x80100000"}, "the kernel would overwrite it"),
+    "DTB where the kernel inflates to": ({"DTB_ADDR": "0x80300000"},
+                                        "once inflated overlaps the DTB (DTB="),
     "initrd where the kernel inflates to": ({"INITRD": harness.VMLINUZ,
                                              "INITRD_ADDR": "0x80400000"},
-                                            "the kernel would overwrite it"),
+                                            "once inflated overlaps the initrd (INITRD="),
     "initrd in the kernel's work space": ({"INITRD": harness.VMLINUZ,
-                                           "INITRD_ADDR": "0x82540000"},
-                                          "the kernel would overwrite it"),
-    "kernel at 0": ({"KERNEL_ADDR": "0"}, "it exceeds the RAM"),
+                                           "INITRD_ADDR": "0x82540000",
+                                           "KERNEL_ADDR": "0x82000000"},
+                                          "'s work space overlaps the initrd (INITRD="),
+    "initrd where the kernel moves itself": ({"INITRD": harness.VMLINUZ,
+                                              "INITRD_ADDR": "0x81800000",
+                                              "KERNEL_ADDR": "0x80008000"},
+                                             " while it inflates overlaps the initrd (INITRD="),
+    "kernel at 0": ({"KERNEL_ADDR": "0"}, "exceeds [80000000..87ffffff], where it must lie; "
+                                          "set KERNEL_ADDR="),
     "DTB without CPUs": ({"DTB": without_cpus}, "has no CPU under /cpus"),
-    "DTB without memory": ({"DTB": without_memory}, "no /memory at 0x87e00000"),
-    "DTB with disabled memory": ({"DTB": disabled_memory}, "no /memory at 0x87e00000"),
-    "initrd over RAM": ({"INITRD": big_initrd}, "exceed the RAM"),
-    "initrd above small RAM": ({"DTB": small_memory, "INITRD": harness.VMLINUZ},
-                               "exceed the RAM"),
-    "kernel outside RAM": ({"KERNEL_ADDR": "0x10000000"}, "it exceeds the RAM"),
-    "kernel at the wrapper": ({"KERNEL_ADDR": "0x87d00000"}, "reaches into the wrapper"),
-    "kernel over the wrapper": ({"KERNEL_ADDR": "0x87e00000"}, "the kernel overlaps the wrapper"),
-    "kernel unaligned": ({"KERNEL_ADDR": "0x82000020"}, "not a multiple of 4096"),
-    "DTB over the wrapper": ({"DTB_ADDR": "0x87e10000"}, "the DTB overlaps the wrapper"),
-    "DTB over the kernel": ({"DTB_ADDR": "0x82100000"}, "the kernel overlaps the DTB"),
-    "DTB unaligned": ({"DTB_ADDR": "0x87e20004"}, "not a multiple of 8"),
-    "initrd over the kernel": ({"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0x82100000"},
-                               "the kernel overlaps the initrd"),
-    "initrd over the DTB": ({"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0x87e20000"},
-                            "the DTB overlaps the initrd"),
+    "DTB without memory": ({"DTB": without_memory}, "no /memory node has [87e00000.."),
+    "DTB with disabled memory": ({"DTB": disabled_memory}, "no /memory node has [87e00000.."),
+    "initrd over RAM": ({"INITRD": big_initrd},
+                        "does not fit into [80000000..af7fffff], where it must lie; "),
+    "initrd above what Linux maps": ({"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0xb8000000"},
+                                     "exceeds [80000000..af7fffff], where it must lie; "
+                                     "set INITRD_ADDR="),
+    "initrd above small RAM": ({"DTB": small_memory, "INITRD": harness.VMLINUZ,
+                                "INITRD_ADDR": "0x88000000"},
+                               "exceeds [80000000..87ffffff], where it must lie; "),
+    "initrd larger than small RAM": ({"DTB": small_memory, "INITRD": big_initrd},
+                                     "does not fit into [80000000..87ffffff]"),
+    "initrd as large as what the kernel leaves": (
+        {"DTB": small_memory, "INITRD": lambda t: big_initrd(t, 120 << 20)},
+        "does not fit into [80000000..87ffffff], where it must lie, beside the kernel (KERNEL="),
+    "kernel outside RAM": ({"KERNEL_ADDR": "0x10000000"}, "exceeds [80000000..87ffffff]"),
+    "kernel above what decompressors see": ({"KERNEL_ADDR": "0x88000000"},
+                                            "exceeds [80000000..87ffffff], where it must lie"),
+    "kernel at the wrapper": ({"KERNEL_ADDR": "0x87900000"}, ") overlaps the wrapper: [87900000"),
+    "kernel over the wrapper": ({"KERNEL_ADDR": "0x87e00000"}, "exceeds [80000000..87ffffff]"),
+    "kernel unaligned": ({"KERNEL_ADDR": "0x82000020"}, "at 82000020 is not at a multiple of 4096"),
+    "DTB over the wrapper": ({"DTB_ADDR": "0x87e10000"}, "overlaps the wrapper: [87e10000"),
+    "DTB over the kernel": ({"DTB_ADDR": "0x82100000", "KERNEL_ADDR": "0x82000000"},
+                            "overlaps the DTB (DTB="),
+    "DTB unaligned": ({"DTB_ADDR": "0x87e20004"}, "at 87e20004 is not at a multiple of 8"),
+    "initrd over the kernel": ({"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0x82100000",
+                                "KERNEL_ADDR": "0x82000000"},
+                               "set KERNEL_ADDR= or INITRD_ADDR="),
+    "initrd over the DTB": ({"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0x87e20000",
+                             "DTB_ADDR": "0x87e20000"},
+                            "overlaps the DTB (DTB="),
+    "initrd over a reservation": ({"DTB": reserving("memreserve", 0x90000000),
+                                   "INITRD": harness.VMLINUZ, "INITRD_ADDR": "0x90000000"},
+                                  "overlaps the memory that the DTB reserves: [90000000.."),
+    "wrapper over a reservation": ({"DTB": reserving("no-map", 0x87E00000)},
+                                   "the wrapper overlaps the memory that the DTB reserves: "
+                                   "[87e00000..87e12fff] and [87e00000..87e0ffff]; set WRAPPER_ADDR="),
+    "kernel that inflates over a reservation": ({"DTB": reserving("no-map", 0x80800000)},
+                                                "once inflated overlaps the memory that the DTB "
+                                                "reserves: [80203000.."),
+    "DTB of another board": ({"DTB": harness.DEPS / "dtbs/vexpress-v2p-ca9.dtb"},
+                             "no /memory node has [87e00000.."),
+    "MEMORY= elsewhere": ({"MEMORY": "0x60000000,1G"}, "no /memory node has [87e00000.."),
+    "MEMORY= too small": ({"MEMORY": "0x80000000,64M"}, "build with MEMORY= or WRAPPER_ADDR="),
+    "MEMORY= without a size": ({"MEMORY": "0x80000000"}, "not BASE,SIZE"),
+    "MEMORY= of another unit": ({"MEMORY": "0x80000000,1T"}, "not BASE,SIZE"),
+    "bootargs that are too long": ({"BOOTARGS": "x" * 2048},
+                                   "the bootargs have 2048 characters, and 2047 is the most"),
     "an address that is none": ({"DTB_ADDR": "0x87e2zzzz"}, "not a 32-bit address"),
     "nine CPUs": ({"SMP": "9"}, "say 1 to 8"),
     "no such method": ({"SMP_METHOD": "spin"}, "say psci or pen"),
@@ -334,6 +381,42 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_bad_input(case, tmp_path):
     check_refusal(tmp_path, *BAD[case])
+
+
+# Settings for which the build must find a placement.
+PLACED = {
+    "kernel below an initrd": {"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0x82100000"},
+    "kernel behind a DTB": {"DTB_ADDR": "0x82000000"},
+    "DTB beside an initrd": {"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0x87e20000"},
+    "initrd in small RAM": {"DTB": small_memory, "INITRD": harness.VMLINUZ},
+    "initrd of 200 MiB": {"INITRD": lambda t: big_initrd(t, 200 << 20)},
+    "initrd of 700 MiB": {"DTB": reserving("no-map", 0xB0000000),
+                          "INITRD": lambda t: big_initrd(t, 620 << 20)},
+    "initrd beside a reservation": {"DTB": reserving("no-map", 0x88000000),
+                                    "INITRD": harness.VMLINUZ},
+    "DTB beside a reservation": {"DTB": reserving("memreserve", 0x87E20000)},
+    "MEMORY= of 64 MiB": {"MEMORY": "0x80000000,64M", "WRAPPER_ADDR": "0x83e00000",
+                          "INITRD": harness.VMLINUZ},
+}
+
+
+@pytest.mark.parametrize("case", PLACED)
+def test_placed(case, tmp_path):
+    settings = {key: value(tmp_path) if callable(value) else value
+                for key, value in {**SETTINGS, **PLACED[case]}.items()}
+    out = harness.CHECK / "placed" / harness.BOARD
+    harness.build("placed", out / "layout.h", **settings)
+    places = dict(re.findall(r"#define (\w+) (0x\w+)", (out / "layout.h").read_text()))
+    home = int(settings.get("WRAPPER_ADDR", "0x87e00000"), 16)
+    ranges = sorted([(home, home + 0x13000), (0x80203000, 0x80203000 + (14 << 20)),
+                     *((int(places[f"{part}_ADDR"], 16), int(places[f"{part}_END"], 16))
+                       for part in ("KERNEL", "DTB", "INITRD") if f"{part}_END" in places),
+                     *((at, at + 0x10000) for at in (0x87E20000, 0x88000000, 0xB0000000)
+                       if "reservation" in case and f"{at:x}" in settings["DTB"].read_bytes().hex())])
+    assert all(end <= start for (_, end), (start, _) in zip(ranges, ranges[1:])), ranges
+    for name, value in settings.items():
+        if name.endswith("_ADDR") and name in places:
+            assert places[name] == value
 
 
 def test_raw_by_request(tmp_path):

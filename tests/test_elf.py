@@ -68,7 +68,7 @@ BAD = {
     "entry at an odd half-word": (lambda t: changed(t, 24, 0x80100002),
                                   "its entry is aligned for neither"),
     "for another machine": (lambda t: changed(t, 16, 2 | 62 << 16), "not an executable of 32-bit"),
-    "over the wrapper": (lambda t: elf(t, text="0x87dfffe0"), "it reaches into the wrapper"),
+    "over the wrapper": (lambda t: elf(t, text="0x87dfffe0"), ") overlaps the wrapper: [80200000..87e0001b]"),
 }
 
 

@@ -457,7 +457,7 @@ def test_inflating_over_reserved_memory(wrapper, tmp_path):
     """A zImage unpacks itself to the start of RAM."""
     refused(semihosted(wrapper, f"--kernel {harness.VMLINUZ} -- {BOOTARGS}", "-dtb",
                        reserving(tmp_path, 0x80800000)),
-            "inflates into memory that the DTB reserves; ", status=1)
+            r"once inflated overlaps the memory that the DTB reserves: \[80203000\.\.\w+\] and ", status=1)
 
 
 @pytest.mark.parametrize("reserved, kernel_at", [(0x83000000, 0x80400000),
@@ -515,7 +515,7 @@ HOST = {
     "a uImage of no kernel": ("--kernel {uinitrd}", "neither a zImage nor ELF; "),
     "a DTB cut short": ("--kernel {k} --dtb {cut_dtb}", r"is cut short, 1000 bytes of \d+; "),
     "a DTB that is none": ("--kernel {k} --dtb {text}", "the DTB .* is not one; "),
-    "a DTB of another board": ("--kernel {k} --dtb {a9}", "no /memory of which 87e00000"),
+    "a DTB of another board": ("--kernel {k} --dtb {a9}", r"no /memory node has \[87e00000"),
     "two kernels": ("--kernel {k} --kernel {k}", "--kernel was given twice; "),
     "an unknown option": ("--kernal {k}", "--kernal: no such option; "),
     "an option without its value": ("--kernel", "--kernel: it needs a value; "),
@@ -528,7 +528,7 @@ HOST = {
     "a pipe": ("--kernel {k} --initrd {pipe}", "the file is empty; "),
     "a file shorter than the host says": ("--kernel {k} --initrd /sys/devices/system/cpu/online",
                                           r"the host gave \d bytes of \d+; "),
-    "a DTB without /memory": ("--kernel {k} --dtb {no_memory}", "no /memory of which 87e00000"),
+    "a DTB without /memory": ("--kernel {k} --dtb {no_memory}", r"no /memory node has \[87e00000"),
     "an initrd larger than the RAM": ("--kernel {k} --initrd {big}", r"does not fit into \[80000000\.\.af7fffff\], where it must lie"),
 }
 
@@ -585,7 +585,7 @@ def test_no_host(wrapper):
 @pytest.mark.parametrize("name, parts, pattern", [
     ("two kernels", lambda k: (k, k), "two of kernel"),
     ("a DTB of another board", lambda k: (k, A9_DTB),
-     "no /memory of which 87e00000"),
+     r"no /memory node has \[87e00000"),
     ("a DTB cut short", lambda k: (k, harness.DTB.read_bytes()[:1000]), "DTB is not valid"),
     ("a truncated zImage", lambda k: (k.read_bytes()[:2000000],), "truncated zImage"),
     ("a compressed uImage", lambda k: (uimage(k.read_bytes(), 2, 1),), "is a compressed uImage; "),
@@ -605,7 +605,9 @@ def test_prepended_refused(wrapper, tmp_path, name, parts, pattern):
 
 
 @pytest.mark.parametrize("what, named, pattern", [
-    ("initrd over the kernel", "bw.kernel=0x84000000 bw.initrd=0x84001000,4096", "overlap; "),
+    ("initrd over the kernel", "bw.kernel=0x84000000 bw.initrd=0x84001000,4096",
+     r"the kernel \(the bootargs\) overlaps the initrd \(the bootargs\): \[84000000\.\.\w+\] and "
+     r"\[84001000\.\.84001fff\]; load them apart"),
     ("initrd over the wrapper", "bw.kernel=0x84000000 bw.initrd=0x87e08000,4096",
      "overlaps the wrapper"),
     ("initrd over the end of RAM", "bw.kernel=0x84000000 bw.initrd=0xbffff000,8192",
@@ -636,7 +638,7 @@ def test_dtb_over_the_wrapper(wrapper, tmp_path):
                  "-device", f"loader,file={harness.DTB},addr=0x87e15000,force-raw=on",
                  "-device", f"loader,file={entry},addr=0x90000000,force-raw=on",
                  "-device", "loader,addr=0x90000000,cpu-num=0", cpus=1),
-            r"the DTB, \[87e15000\.\.\w+\] \(r2\), overlaps the wrapper's own memory")
+            r"the DTB \(r2\) overlaps the wrapper: \[87e15000\.\.\w+\] and \[87e00000")
 
 
 def test_elf_over_reserved_memory(wrapper, tmp_path):
@@ -648,7 +650,7 @@ def test_elf_over_reserved_memory(wrapper, tmp_path):
     dtb = edited_dtb(tmp_path, lambda s: s.replace(
         "/dts-v1/;", f"/dts-v1/; /memreserve/ {at:#x} 0x1000;"))
     refused(semihosted(wrapper, f"--kernel {kernel}", "-dtb", dtb),
-            "linked to memory that the DTB reserves; ", status=1)
+            f"overlaps the memory that the DTB reserves: .* and .{at:08x}.*; link it elsewhere", status=1)
 
 
 def test_damaged_dtb_behind_the_image(wrapper, tmp_path):
@@ -656,7 +658,7 @@ def test_damaged_dtb_behind_the_image(wrapper, tmp_path):
     dtb = struct.pack(">10I", 0xD00DFEED, 0x60000000, 56, 40, 40, 17, 16, 0, 0, 0)
     path = image(tmp_path, wrapper("virt") / "boot-wrapper.bin", dtb + bytes(4096), harness.VMLINUZ)
     refused(qemu(HYP, "-cpu", "cortex-a15", "-kernel", path),
-            r"the DTB, \[40036000\.\.a0035fff\] \(behind the image\), overlaps the wrapper")
+            r"the DTB \(behind the image\) overlaps the wrapper: \[40036000\.\.a0035fff\]")
 
 
 @pytest.mark.parametrize("machine", [SECURE, HYP])

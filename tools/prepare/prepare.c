@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The build's half of the boot: check kernel, DTB and initrd, decide where
- * each goes, and mend the DTB with the same dtb.c that the wrapper has.
+ * The build's half of the boot: read kernel, DTB and initrd, and do with them what
+ * the wrapper would do during the boot, by the same code: check them, place them,
+ * fix up the DTB.
  *
- * Runs on the host; `make` calls it. Writes the DTB that is linked into the
- * image and layout.h, which payload.c and model.lds.S include. What is wrong
- * is said in one line on stderr, and the exit status is 1; 2 for bad usage.
+ * Runs on the host; `make` calls it. Writes the DTB that is linked into the image,
+ * and layout.h, which payload.c and model.lds.S include. What is wrong is said in one
+ * line on stderr, and the exit status is 1; 2 for wrong usage.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -20,46 +21,46 @@
 #include "boot_wrapper.h"
 #include "loader/elf_note.h"
 #include "loader/formats.h"
+#include "loader/multiboot.h"
+#include "loader/place.h"
 #include "memory_map.h"
 #include "plan.h"
-#include "loader/multiboot.h"
-#include "loader/dtb.h"
 
 #define DTB_SLACK	4096		/* what mending a DTB may add, twice */
 #define MIB		(1024 * 1024)
 
 struct file {
 	const char *name;		/* the variable that names it */
+	const char *variable;		/* the variable that sets its address */
 	const char *path;
-	uint8_t *data;
+	const char *from;		/* "KERNEL=path": for messages */
+	uint8_t *data;			/* the content, without what is skipped */
 	size_t size;
+	size_t skip;			/* bytes of a header in front of it */
+	bool fixed;			/* `at` is set by the user */
+	uint32_t at;
 };
 
 /* With Xen, that is `kernel`, what the wrapper starts, and KERNEL= is `dom0`. */
 static struct options {
 	struct file kernel, dtb, initrd, xen, dom0;
 	const char *bootargs, *layout, *output_dtb, *output_kernel;
-	const char *xen_bootargs, *dom0_bootargs;
+	const char *xen_bootargs, *dom0_bootargs, *memory;
 	bool raw, mend, pen, quiet, grant_secure, smc_none;
-	bool kernel_addr_given, xen_addr_given, dom0_addr_given;
 	uint32_t mode;			/* asked for; 0: none */
 	unsigned cpus;			/* 0: as the DTB says */
-	uint32_t kernel_addr, dtb_addr, initrd_addr, xen_addr, dom0_addr;
 } options = {
-	.kernel.name = "KERNEL",
-	.dtb.name = "DTB",
-	.initrd.name = "INITRD",
-	.xen.name = "XEN",
+	.kernel = { .name = "KERNEL", .variable = "KERNEL_ADDR=" },
+	.dtb = { .name = "DTB", .variable = "DTB_ADDR=" },
+	.initrd = { .name = "INITRD", .variable = "INITRD_ADDR=" },
+	.xen = { .name = "XEN", .variable = "XEN_ADDR=" },
 	.mend = true,
-	.dtb_addr = DTB_DEFAULT_ADDR,
-	.initrd_addr = INITRD_DEFAULT_ADDR,
 };
 
-/* What the kernel's own format tells. */
+/* What the kernel's own format says. */
 static struct {
-	uint64_t footprint;		/* from RAM start, once inflated */
-	uint64_t size;			/* in memory, while it inflates */
-	uint32_t entry;			/* ELF: bit 0 for Thumb; else 0 */
+	bool is_elf;
+	uint32_t entry;			/* ELF: bit 0 for Thumb */
 	uint32_t modes;			/* that it takes; 0: it has no note */
 } kernel;
 
@@ -69,7 +70,8 @@ static struct {
  */
 static uint32_t expected_word;
 
-static uint64_t ram_start, ram_end;	/* the bank that the wrapper is in */
+static struct place_map map;
+static struct placement placement = { .map = &map };
 
 static _Noreturn void fail(const char *format, ...)
 {
@@ -79,6 +81,27 @@ static _Noreturn void fail(const char *format, ...)
 	fputs("boot-wrapper: ", stderr);
 	vfprintf(stderr, format, arguments);
 	fputc('\n', stderr);
+	exit(1);
+}
+
+/* What the shared code refuses with, formatted as on the console: see lib/console.h. */
+void refuse(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fputs("boot-wrapper: ", stderr);
+	for (; *format; format++) {
+		if (*format != '%')
+			fputc(*format, stderr);
+		else if (*++format == 's')
+			fputs(va_arg(arguments, const char *), stderr);
+		else
+			fprintf(stderr, *format == 'x' ? "%08x" : "%u",
+				va_arg(arguments, uint32_t));
+	}
+	fputc('\n', stderr);
+	va_end(arguments);
 	exit(1);
 }
 
@@ -107,6 +130,55 @@ static void load(struct file *file)
 	if (file->size == 0)
 		fail("%s=%s: the file is empty; name the right one", what,
 		     file->path);
+
+	char *from = malloc(strlen(what) + strlen(file->path) + 2);
+
+	if (!from)
+		fail("no memory for a file name");
+	sprintf(from, "%s=%s", what, file->path);
+	file->from = from;
+}
+
+static enum format format_of(const struct file *file)
+{
+	uint8_t header[FORMAT_HEADER_SIZE] = { 0 };
+
+	memcpy(header, file->data, file->size < sizeof header ? file->size :
+							       sizeof header);
+	return recognise(header);
+}
+
+/* Skip the header of a uImage. */
+static void unwrap(struct file *file, const char *what)
+{
+	if (format_of(file) != FORMAT_UIMAGE)
+		return;
+	if (file->size < UIMAGE_HEADER_SIZE ||
+	    uimage_size(file->data) > file->size - UIMAGE_HEADER_SIZE)
+		refuse("the %s (%s) is a uImage cut short, %u bytes of %u; copy "
+		       "the file again", what, file->from, (uint32_t)file->size,
+		       uimage_size(file->data) + UIMAGE_HEADER_SIZE);
+	if (uimage_type(file->data) == UIMAGE_KERNEL &&
+	    uimage_is_compressed(file->data))
+		refuse("the %s (%s) is a compressed uImage; make it with mkimage "
+		       "-C none", what, file->from);
+	file->size = uimage_size(file->data);
+	file->skip = UIMAGE_HEADER_SIZE;
+	file->data += file->skip;
+}
+
+/* Add a file to the placement. */
+static struct place_part *add_part(enum place_role role, const struct file *file,
+				   const char *what)
+{
+	struct place_part *part = place_add(&placement, role, what, file->from, file->size);
+
+	part->variable = file->variable;
+	if (file->fixed) {
+		part->fixed = true;
+		part->at = file->at;
+	}
+	return part;
 }
 
 /* An ELF file's program header; its numbers are the host's, little-endian. */
@@ -168,13 +240,13 @@ static void load_elf(void)
 		if (segments[n].type == ELF_NOTE)
 			load_notes(&segments[n]);
 	}
-	wrong = elf_check(&header, segments, file->size, ram_start, ram_end,
-			  &layout);
+	wrong = elf_check(&header, segments, file->size, map.start, map.end, &layout);
 	if (wrong)
 		bad_elf(wrong);
+	kernel.is_elf = true;
 	kernel.entry = layout.entry;
-	if (options.kernel_addr_given)
-		fail("KERNEL_ADDR=: an ELF file says itself where it goes");
+	if (file->fixed)
+		fail("KERNEL_ADDR=: an ELF file says itself where it goes; omit it");
 
 	uint8_t *image = calloc(1, layout.end - layout.start);
 
@@ -185,63 +257,64 @@ static void load_elf(void)
 			memcpy(image + segments[n].paddr - layout.start,
 			       file->data + segments[n].offset,
 			       segments[n].filesz);
-	free(file->data);
 	file->data = image;
-	file->size = kernel.size = layout.end - layout.start;
-	options.kernel_addr = layout.start;
-	options.kernel_addr_given = true;
+	file->size = layout.end - layout.start;
+	file->at = layout.start;
+	file->fixed = true;
+	file->variable = NULL;
+	place_elf(&placement, "kernel", file->from, &layout, header.entry);
 }
 
-static enum format format_of(const struct file *file)
+/* Check Linux's zImage, and drop what follows it. */
+static struct zimage_room check_linux(struct file *file)
 {
-	uint8_t header[FORMAT_HEADER_SIZE] = { 0 };
+	size_t whole = file->size, size = zimage_size(file->data);
+	struct zimage_room room;
+	const char *wrong;
 
-	memcpy(header, file->data, file->size < sizeof header ? file->size :
-							       sizeof header);
-	return recognise(header);
-}
-
-static uint64_t check_linux(const struct file *file)
-{
-	uint64_t footprint;
-	const char *wrong = zimage_check(file->data, file->size, &footprint);
-
-	if (wrong)
-		fail("KERNEL=%s: %s (%zu bytes of %u); give another, or copy "
-		     "the file again", file->path, wrong, file->size,
-		     zimage_size(file->data));
-
-	size_t size = zimage_size(file->data);
-
-	if (file->size - size >= FORMAT_HEADER_SIZE &&
+	if (whole > size && whole - size >= FORMAT_HEADER_SIZE &&
 	    recognise(file->data + size) == FORMAT_DTB)
 		fail("KERNEL=%s: a DTB is appended, which Linux would take instead "
 		     "of DTB=; cut it off (head -c %zu)", file->path, size);
-	return footprint;
+	if (size >= FORMAT_HEADER_SIZE && size < whole)
+		file->size = size;
+	wrong = zimage_check(file->data, file->size, &room);
+	if (wrong)
+		fail("KERNEL=%s: %s (%zu bytes of %zu); give another, or copy "
+		     "the file again", file->path, wrong, whole, size);
+	return room;
+}
+
+/* Xen's header counts its bss, too. */
+static void add_xen(const struct file *xen, const char *what)
+{
+	struct place_part *part = add_part(PLACE_XEN, xen, what);
+
+	if (zimage_size(xen->data) > xen->size)
+		part->work += zimage_size(xen->data) - xen->size;
 }
 
 /* Xen takes its own look at dom0's kernel, but says little of what is wrong. */
 static void load_xen(void)
 {
-	const struct file *xen = &options.kernel;
-	struct file *dom0 = &options.dom0;
+	struct file *xen = &options.kernel, *dom0 = &options.dom0;
 
-	load(&options.kernel);
+	load(xen);
 	if (format_of(xen) == FORMAT_LINUX)
-		fail("XEN=%s: Linux, not Xen; say KERNEL= for it, and XEN= for "
-		     "Xen", xen->path);
+		fail("XEN=%s: Linux, not Xen; set KERNEL= to it, and XEN= to Xen",
+		     xen->path);
 	if (format_of(xen) != FORMAT_XEN)
 		fail("XEN=%s: not Xen, which starts like a zImage; name the "
 		     "file that Debian has as boot/xen-*-armhf", xen->path);
-	kernel.size = (zimage_size(xen->data) > xen->size ?
-		       zimage_size(xen->data) : xen->size) + MIB;
+	add_xen(xen, "Xen image");
 	kernel.modes = BW_TAKES_HYP;
 	load(dom0);
 	if (options.raw)
 		return;
+	unwrap(dom0, "kernel");
 	if (format_of(dom0) != FORMAT_LINUX && format_of(dom0) != FORMAT_XEN)
 		fail("KERNEL=%s: not a zImage, but Xen takes only that for "
-		     "dom0; name one, or say KERNEL_FORMAT=raw to let Xen try",
+		     "dom0; name one, or set KERNEL_FORMAT=raw to let Xen try",
 		     dom0->path);
 	if (format_of(dom0) == FORMAT_LINUX)
 		check_linux(dom0);
@@ -250,25 +323,30 @@ static void load_xen(void)
 static void load_kernel(void)
 {
 	struct file *file = &options.kernel;
+	struct zimage_room room;
 
 	load(file);
-	kernel.size = file->size + MIB;	/* decompressor's bss, stack, malloc */
-	if (options.raw)
+	if (options.raw) {
+		add_part(PLACE_RAW, file, "kernel");
 		return;
+	}
+	unwrap(file, "kernel");
 	switch (format_of(file)) {
 	case FORMAT_ELF:
 		load_elf();
 		break;
 	case FORMAT_LINUX:
-		kernel.footprint = check_linux(file);
+		room = check_linux(file);
+		add_part(PLACE_ZIMAGE, file, "kernel");
+		place_inflated(&placement, room.start, room.end);
 		break;
 	case FORMAT_XEN:
-		if (zimage_size(file->data) > file->size)
-			kernel.size = (uint64_t)zimage_size(file->data) + MIB;
+		add_xen(file, "kernel");
 		break;
 	default:
-		fail("KERNEL=%s: neither a zImage nor ELF; name one, or say "
-		     "KERNEL_FORMAT=raw to have it entered at its first byte",
+		fail("KERNEL=%s: neither a zImage nor ELF; name one, or "
+		     "say KERNEL_FORMAT=raw KERNEL_ADDR=... to have it entered at "
+		     "its first byte, at the address that it is linked to",
 		     file->path);
 	}
 }
@@ -306,8 +384,91 @@ static void dtb_wrong(const char *wrong)
 		     wrong);
 }
 
-/* The memory bank that the wrapper lies in; others do not matter here. */
-static void find_ram(void)
+/* "BASE,SIZE", and what follows it; a size may end with K, M or G. */
+static const char *memory_range(const char *text, uint64_t range[2])
+{
+	for (int i = 0; i < 2; i++) {
+		static const char units[] = "KMG";
+		const char *unit;
+		char *end;
+
+		errno = 0;
+		range[i] = strtoull(text, &end, 0);
+		if (end == text || errno || *text == '-')
+			return NULL;
+		unit = i && *end ? strchr(units, *end & ~0x20) : NULL;
+		if (unit) {
+			range[i] <<= 10 * (unit - units + 1);
+			end++;
+		}
+		text = end;
+		if (i == 0 && *text++ != ',')
+			return NULL;
+	}
+	return range[1] && (!*text || *text == ',') ? text : NULL;
+}
+
+/* libfdt's own function for this refuses a range that starts at 0. */
+static void append_range(void *fdt, int node, const uint64_t range[2])
+{
+	int cells[2] = { fdt_address_cells(fdt, 0), fdt_size_cells(fdt, 0) };
+
+	for (int i = 0; i < 2; i++) {
+		if (cells[i] != 2 && range[i] > UINT32_MAX)
+			fail("MEMORY=%s: the DTB has no 64-bit addresses; use one whose root "
+			     "has #address-cells and #size-cells of 2", options.memory);
+		dtb_error(cells[i] == 2 ?
+			  fdt_appendprop_u64(fdt, node, "reg", range[i]) :
+			  fdt_appendprop_u32(fdt, node, "reg", (uint32_t)range[i]));
+	}
+}
+
+/* MEMORY=: in place of all memory nodes of the DTB that are enabled. */
+static void set_memory(void)
+{
+	int room = options.dtb.size + 64 + 8 * strlen(options.memory), node;
+	void *fdt = calloc(1, room);
+	const char *rest = options.memory;
+	uint64_t range[2], first;
+	char name[32];
+
+	if (!fdt)
+		fail("no memory for the DTB");
+	dtb_error(fdt_open_into(options.dtb.data, fdt, room));
+	for (node = fdt_first_subnode(fdt, 0); node >= 0;) {
+		const char *type = fdt_getprop(fdt, node, "device_type", NULL);
+		const char *status = fdt_getprop(fdt, node, "status", NULL);
+
+		if (type && !strcmp(type, "memory") &&
+		    (!status || !strncmp(status, "ok", 2))) {
+			dtb_error(fdt_del_node(fdt, node));
+			node = fdt_first_subnode(fdt, 0);
+		} else {
+			node = fdt_next_subnode(fdt, node);
+		}
+	}
+	if (!memory_range(rest, range))
+		rest = NULL;
+	first = range[0];
+	snprintf(name, sizeof name, "memory@%llx", (unsigned long long)first);
+	node = rest ? fdt_add_subnode(fdt, 0, name) : 0;
+	dtb_error(node);
+	if (rest)
+		dtb_error(fdt_setprop_string(fdt, node, "device_type", "memory"));
+	while (rest && *rest) {
+		rest = memory_range(rest + (*rest == ','), range);
+		if (rest)
+			append_range(fdt, node, range);
+	}
+	if (!rest)
+		fail("MEMORY=%s: not BASE,SIZE[,BASE,SIZE ...]; set it like "
+		     "MEMORY=0x80000000,1G", options.memory);
+	options.dtb.data = fdt;
+	options.dtb.size = fdt_totalsize(fdt);
+}
+
+/* What the DTB says of the memory. */
+static void read_map(void)
 {
 	size_t room = options.dtb.size + DTB_SLACK;
 	void *fdt = malloc(room);
@@ -318,113 +479,12 @@ static void find_ram(void)
 	memcpy(fdt, options.dtb.data, options.dtb.size);
 	dtb_error(dtb_open(fdt, room, &nodes));
 	dtb_wrong(dtb_check_ram(fdt, &nodes));
-	for (unsigned i = 0; i < nodes.ram_count; i++)
-		if (nodes.ram[i].start <= TRANSIENT_START &&
-		    nodes.ram[i].end >= RESIDENT_END) {
-			ram_start = nodes.ram[i].start;
-			ram_end = nodes.ram[i].end;
-		}
-	if (ram_end == 0)
-		fail("DTB=%s: no /memory at %#x, where the wrapper of this "
-		     "board lives; use the DTB of this board, with its memory",
-		     options.dtb.path, TRANSIENT_START);
+	map.window = (struct ram_bank){ TRANSIENT_START, WINDOW_END };
+	map.resident = (struct ram_bank){ RESIDENT_START, RESIDENT_END };
+	place_find_ram(&map, nodes.ram, nodes.ram_count, options.dtb.from);
+	place_reserve(&map, dtb_read_reserved(fdt, &nodes, map.reserved,
+					      PLACE_MAX_RESERVED));
 	free(fdt);
-}
-
-static void check_in_ram(const struct file *file, uint64_t address)
-{
-	if (file->size &&
-	    (address < ram_start || address + file->size > ram_end))
-		fail("%s=%s: %zu bytes at %#llx exceed the RAM, "
-		     "[%#llx..%#llx]; use a smaller one, or set %s_ADDR=",
-		     file->name, file->path, file->size,
-		     (unsigned long long)address, (unsigned long long)ram_start,
-		     (unsigned long long)ram_end - 1, file->name);
-}
-
-/* Above Xen and the wrapper: the initrd, and dom0's kernel behind it. */
-static void place_modules(void)
-{
-	uint64_t end = (uint64_t)options.initrd_addr + options.initrd.size;
-
-	check_in_ram(&options.initrd, options.initrd_addr);
-	if (!options.dom0_addr_given) {
-		if (end < INITRD_DEFAULT_ADDR)
-			end = INITRD_DEFAULT_ADDR;
-		options.dom0_addr = (end + MIB - 1) / MIB * MIB;
-	}
-	check_in_ram(&options.dom0, options.dom0_addr);
-}
-
-/*
- * The kernel inflates to [ram_start..need), with work space behind itself. What
- * overlaps Xen itself is said here, too: the linker script speaks of a kernel.
- */
-static void keep_out(uint64_t need, const struct file *file, uint64_t address)
-{
-	const char *what = file->name;
-	uint64_t kernel_end = options.kernel_addr + options.kernel.size;
-	uint64_t work_end = options.kernel_addr + kernel.size;
-	uint64_t end = address + file->size;
-
-	if (file->size && ((address < need && end > ram_start) ||
-			   (address >= kernel_end && address < work_end) ||
-			   (options.dom0.path && address < work_end &&
-			    end > options.kernel_addr)))
-		fail("%s=%s: at %#llx %s; set %s_ADDR=", what, file->path,
-		     (unsigned long long)address, options.dom0.path ?
-		     "Xen would overwrite it while it starts" :
-		     "the kernel would overwrite it while it inflates", what);
-}
-
-/* What a kernel accepts, and RAM has. Overlaps are the linker script's. */
-static void place(void)
-{
-	const char *what = options.kernel.name;
-	uint64_t need = ram_start + kernel.footprint;
-
-	if (!options.kernel_addr_given) {
-		/* Above what it inflates to; else it first moves itself. */
-		options.kernel_addr = KERNEL_DEFAULT_ADDR;
-		if (need > KERNEL_DEFAULT_ADDR && (need + MIB - 1) / MIB * MIB +
-		    kernel.size <= TRANSIENT_START)
-			options.kernel_addr = (need + MIB - 1) / MIB * MIB;
-	}
-	if (options.kernel_addr % 4096 && !kernel.entry)
-		fail("%s_ADDR=%#x: not a multiple of 4096; a kernel that "
-		     "is less aligned stops in silence", what,
-		     options.kernel_addr);
-	if (need > TRANSIENT_START)
-		fail("KERNEL=%s: inflates to %#llx bytes, into the wrapper at "
-		     "%#x; use a smaller kernel", options.kernel.path,
-		     (unsigned long long)kernel.footprint, TRANSIENT_START);
-	if (options.kernel_addr < ram_start ||
-	    options.kernel_addr + kernel.size > ram_end)
-		fail("%s=%s: at %#x it exceeds the RAM, [%#llx..%#llx]; "
-		     "set %s_ADDR=", what, options.kernel.path,
-		     options.kernel_addr, (unsigned long long)ram_start,
-		     (unsigned long long)ram_end - 1, what);
-	if (options.kernel_addr < TRANSIENT_START &&
-	    options.kernel_addr + kernel.size > TRANSIENT_START)
-		fail("%s=%s: at %#x, with 1 MiB to work in, it reaches "
-		     "into the wrapper at %#x; set %s_ADDR= lower", what,
-		     options.kernel.path, options.kernel_addr, TRANSIENT_START,
-		     what);
-	if (options.dtb_addr % 8)
-		fail("DTB_ADDR=%#x: not a multiple of 8, which kernels demand",
-		     options.dtb_addr);
-	if (options.dtb_addr < ram_start ||
-	    (uint64_t)options.dtb_addr + options.dtb.size > ram_end)
-		fail("DTB=%s: at %#x it exceeds the RAM, [%#llx..%#llx]; "
-		     "set DTB_ADDR=", options.dtb.path, options.dtb_addr,
-		     (unsigned long long)ram_start,
-		     (unsigned long long)ram_end - 1);
-	keep_out(need, &options.dtb, options.dtb_addr);
-	keep_out(need, &options.initrd, options.initrd_addr);
-	keep_out(need, &options.dom0, options.dom0_addr);
-	if (options.dtb.size > MIB)
-		fail("DTB=%s: %zu bytes, but Linux maps no more than 1 MiB; "
-		     "use a smaller one", options.dtb.path, options.dtb.size);
 }
 
 /* The n-th CPU node, or a libfdt error. */
@@ -578,8 +638,8 @@ static bool has_hyp(const void *fdt, int cpu)
 static void describe_modules(void *fdt)
 {
 	const struct multiboot_module modules[] = {
-		{ MULTIBOOT_KERNEL, options.dom0_addr, options.dom0.size },
-		{ MULTIBOOT_RAMDISK, options.initrd_addr, options.initrd.size },
+		{ MULTIBOOT_KERNEL, options.dom0.at, options.dom0.size },
+		{ MULTIBOOT_RAMDISK, options.initrd.at, options.initrd.size },
 	};
 
 	dtb_error(multiboot_describe(fdt, modules, 2, options.xen_bootargs,
@@ -604,11 +664,13 @@ static void check_text(const char *text)
 }
 
 /* A C string that holds an assembler's: each quote and backslash is escaped twice. */
-static void write_data(FILE *out, const char *section, const char *path)
+static void write_data(FILE *out, const char *section, const char *path,
+		       const struct file *file)
 {
+	size_t skip = path == file->path ? file->skip : 0;
 	char *escaped, *to;
 
-	if (!path)
+	if (!file->size)
 		return;
 	check_text(path);
 	escaped = to = malloc(2 * strlen(path) + 1);
@@ -622,17 +684,15 @@ static void write_data(FILE *out, const char *section, const char *path)
 	*to = '\0';
 	fprintf(out, " \\\n\tIMAGE(\".%s\", ", section);
 	write_string(out, escaped);
-	fprintf(out, ");");
+	fprintf(out, ", \"%zu\", \"%zu\");", skip, file->size);
 	free(escaped);
 }
 
 /* For the linker script. */
-static void write_place(FILE *out, const char *name, const struct file *file,
-			uint32_t address)
+static void write_place(FILE *out, const char *name, const struct file *file)
 {
-	fprintf(out, "#define %s_ADDR %#x\n", name, file->size ? address : 0);
-	fprintf(out, "#define %s_END %#zx\n", name,
-		file->size ? address + file->size : 0);
+	fprintf(out, "#define %s_ADDR %#x\n", name, file->size ? file->at : 0);
+	fprintf(out, "#define %s_END %#zx\n", name, file->size ? file->at + file->size : 0);
 }
 
 /* One member of struct payload or of its struct platform. */
@@ -661,31 +721,32 @@ static void write_banks(FILE *out, const struct platform *platform)
 static void write_layout(const struct platform *platform)
 {
 	FILE *out = fopen(options.layout, "w");
+	const struct file *started = &options.kernel, *dtb = &options.dtb;
 	const struct file *initrd = &options.initrd, *dom0 = &options.dom0;
 
 	if (!out)
 		fail("%s: %s", options.layout, strerror(errno));
 	fprintf(out, "/* Written by tools/prepare, for payload.c and model.lds.S. */\n");
-	write_place(out, "KERNEL", &options.kernel, options.kernel_addr);
-	write_place(out, "DTB", &options.dtb, options.dtb_addr);
-	write_place(out, "INITRD", initrd, options.initrd_addr);
-	write_place(out, "DOM0", dom0, options.dom0_addr);
+	write_place(out, "KERNEL", started);
+	write_place(out, "DTB", dtb);
+	write_place(out, "INITRD", initrd);
+	write_place(out, "DOM0", dom0);
 
 	fprintf(out, "#define PAYLOAD");
-	write_word(out, "kernel", options.kernel_addr);
-	write_word(out, "kernel_end", options.kernel_addr + options.kernel.size);
-	write_word(out, "entry", kernel.entry ? kernel.entry : options.kernel_addr);
-	write_word(out, "dtb", options.dtb_addr);
-	write_word(out, "dtb_end", options.dtb_addr + options.dtb.size);
+	write_word(out, "kernel", started->at);
+	write_word(out, "kernel_end", started->at + started->size);
+	write_word(out, "entry", kernel.is_elf ? kernel.entry : started->at);
+	write_word(out, "dtb", dtb->at);
+	write_word(out, "dtb_end", dtb->at + dtb->size);
 	if (initrd->size) {
-		write_word(out, "initrd", options.initrd_addr);
-		write_word(out, "initrd_end", options.initrd_addr + initrd->size);
+		write_word(out, "initrd", initrd->at);
+		write_word(out, "initrd_end", initrd->at + initrd->size);
 	}
 	if (dom0->size) {
-		write_word(out, "dom0", options.dom0_addr);
-		write_word(out, "dom0_end", options.dom0_addr + dom0->size);
+		write_word(out, "dom0", dom0->at);
+		write_word(out, "dom0_end", dom0->at + dom0->size);
 	}
-	write_word(out, "ram_end", ram_end);
+	write_word(out, "ram_end", map.end);
 	write_word(out, "flags", flags());
 	write_word(out, "takes", takes());
 	write_text(out, "takes_why", takes_why());
@@ -704,11 +765,10 @@ static void write_layout(const struct platform *platform)
 	fprintf(out, " \\\n\t.ram = {");
 	write_banks(out, platform);
 	fprintf(out, " } }\n#define PAYLOAD_IMAGES");
-	write_data(out, "kernel",
-		   kernel.entry ? options.output_kernel : options.kernel.path);
-	write_data(out, "dtb", options.output_dtb);
-	write_data(out, "initrd", initrd->path);
-	write_data(out, "dom0", dom0->path);
+	write_data(out, "kernel", kernel.is_elf ? options.output_kernel : started->path, started);
+	write_data(out, "dtb", options.output_dtb, dtb);
+	write_data(out, "initrd", initrd->path, initrd);
+	write_data(out, "dom0", dom0->path, dom0);
 	fputc('\n', out);
 	if (fclose(out))
 		fail("%s: %s", options.layout, strerror(errno));
@@ -722,27 +782,34 @@ static void write_image(const char *path, const void *data, size_t size)
 		fail("%s: %s", path, strerror(errno));
 }
 
-static uint32_t address(const char *name, const char *text)
+static void set_address(struct file *file, const char *text)
 {
+	unsigned long long value;
 	char *end;
-	unsigned long long value = strtoull(text, &end, 0);
 
-	if (*end || end == text || value > UINT32_MAX)
-		fail("%s=%s: not a 32-bit address", name, text);
-	return (uint32_t)value;
+	errno = 0;
+	value = strtoull(text, &end, 0);
+	if (*end || end == text || errno || value > UINT32_MAX)
+		fail("%s%s: not a 32-bit address; set it like %s0x82000000", file->variable,
+		     text, file->variable);
+	file->at = (uint32_t)value;
+	file->fixed = true;
 }
 
 /* From here on `kernel` is what the wrapper starts. */
 static void put_xen_first(void)
 {
 	options.dom0 = options.kernel;
-	options.dom0_addr = options.kernel_addr;
-	options.dom0_addr_given = options.kernel_addr_given;
 	options.dom0_bootargs = options.bootargs;
 	options.kernel = options.xen;
-	options.kernel_addr = options.xen_addr;
-	options.kernel_addr_given = options.xen_addr_given;
 	options.bootargs = NULL;
+}
+
+static void check_bootargs(const char *text)
+{
+	if (strlen(text) >= BOOTARGS_SIZE)
+		refuse("the bootargs have %u characters, and %u is the most; shorten them",
+		       (uint32_t)strlen(text), BOOTARGS_SIZE - 1);
 }
 
 static void parse(int argc, char **argv)
@@ -766,6 +833,7 @@ static void parse(int argc, char **argv)
 		{ "xen", required_argument, 0, 'x' },
 		{ "xen-bootargs", required_argument, 0, 'B' },
 		{ "xen-addr", required_argument, 0, 'X' },
+		{ "memory", required_argument, 0, 'R' },
 		{ "layout", required_argument, 0, 'l' },
 		{ "output-dtb", required_argument, 0, 'o' },
 		{ "output-kernel", required_argument, 0, 'O' },
@@ -792,6 +860,7 @@ static void parse(int argc, char **argv)
 			break;
 		case 'b':
 			options.bootargs = optarg;
+			check_bootargs(optarg);
 			break;
 		case 'c':
 			options.cpus = atoi(optarg);
@@ -832,24 +901,26 @@ static void parse(int argc, char **argv)
 				fail("SMC=%s: say psci or none", optarg);
 			break;
 		case 'K':
-			options.kernel_addr = address("KERNEL_ADDR", optarg);
-			options.kernel_addr_given = true;
+			set_address(&options.kernel, optarg);
 			break;
 		case 'D':
-			options.dtb_addr = address("DTB_ADDR", optarg);
+			set_address(&options.dtb, optarg);
 			break;
 		case 'I':
-			options.initrd_addr = address("INITRD_ADDR", optarg);
+			set_address(&options.initrd, optarg);
 			break;
 		case 'x':
 			options.xen.path = optarg;
 			break;
 		case 'B':
 			options.xen_bootargs = optarg;
+			check_bootargs(optarg);
 			break;
 		case 'X':
-			options.xen_addr = address("XEN_ADDR", optarg);
-			options.xen_addr_given = true;
+			set_address(&options.xen, optarg);
+			break;
+		case 'R':
+			options.memory = *optarg ? optarg : NULL;
 			break;
 		case 'l':
 			options.layout = optarg;
@@ -879,7 +950,7 @@ static void parse(int argc, char **argv)
 		exit(2);
 	if (options.xen.path)
 		put_xen_first();
-	else if (options.xen_bootargs || options.xen_addr_given)
+	else if (options.xen_bootargs || options.xen.fixed)
 		fail("%s=: no Xen that it could be for; say XEN= too",
 		     options.xen_bootargs ? "XEN_BOOTARGS" : "XEN_ADDR");
 }
@@ -936,9 +1007,9 @@ static bool fix_up(void *fdt, const struct dtb_nodes *nodes)
 	struct dtb_changes changes = {
 		.boot_mode = plan.boot_mode,
 		.bootargs = options.bootargs,
-		.initrd = options.initrd_addr,
+		.initrd = options.initrd.size ? options.initrd.at : 0,
 		.initrd_end = options.initrd.size ?
-			      options.initrd_addr + options.initrd.size : 0,
+			      options.initrd.at + options.initrd.size : 0,
 		.reserve = RESIDENT_START,
 		.reserve_end = reserve_ends[plan.reserve],
 		.psci = plan.psci,
@@ -949,51 +1020,93 @@ static bool fix_up(void *fdt, const struct dtb_nodes *nodes)
 	return true;
 }
 
-int main(int argc, char **argv)
+/* What fixing up the DTB may add to it, in the build and again during the boot. */
+static size_t dtb_slack(void)
 {
-	struct platform platform;
-	struct dtb_nodes nodes;
+	return DTB_SLACK + length(options.bootargs) + length(options.xen_bootargs) +
+	       length(options.dom0_bootargs);
+}
 
-	parse(argc, argv);
-	load_dtb();
-	find_ram();
-	if (options.dom0.path)
-		load_xen();
-	else
-		load_kernel();
-	if (options.initrd.path)
-		load(&options.initrd);
-	place_modules();
-
-	/* Room for what mending adds, and here for CPUs as large as all of it. */
-	size_t slack = DTB_SLACK + length(options.bootargs) +
-		       length(options.xen_bootargs) +
-		       length(options.dom0_bootargs);
-	size_t room = (1 + options.cpus) * options.dtb.size + slack;
+/* The DTB with all that the build does to it, and zeros behind that. */
+static void *make_dtb(struct platform *platform)
+{
+	const struct file *dtb = &options.dtb;
+	/* CPUs that are added may be as large as all of it. */
+	size_t room = (1 + options.cpus) * fdt_totalsize(dtb->data) + 2 * dtb_slack() + 8;
 	void *fdt = calloc(1, room), *unmended = malloc(room);
+	struct dtb_nodes nodes;
 
 	if (!fdt || !unmended)
 		fail("no memory for the DTB");
-	dtb_error(fdt_open_into(options.dtb.data, fdt, room));
+	dtb_error(fdt_open_into(dtb->data, fdt, room));
 	if (options.cpus)
 		set_cpu_count(fdt);
 	if (options.dom0.path)
 		describe_modules(fdt);
 	memcpy(unmended, fdt, room);
 	dtb_error(dtb_open(fdt, room, &nodes));
-	dtb_wrong(dtb_read(fdt, &nodes, &platform));
-	if (!fix_up(fdt, &nodes))
+	dtb_wrong(dtb_read(fdt, &nodes, platform));
+	if (!fix_up(fdt, &nodes)) {
+		free(fdt);
 		fdt = unmended;
+	} else {
+		free(unmended);
+	}
 	dtb_error(fdt_pack(fdt));
-	options.dtb.size = (fdt_totalsize(fdt) + slack + 7) & ~(size_t)7;
-	fdt = realloc(fdt, options.dtb.size);
-	if (!fdt)
-		fail("no memory for the DTB");
-	memset((char *)fdt + fdt_totalsize(fdt), 0,
-	       options.dtb.size - fdt_totalsize(fdt));
-	place();
+	memset((char *)fdt + fdt_totalsize(fdt), 0, room - fdt_totalsize(fdt));
+	return fdt;
+}
+
+static void place_files(void)
+{
+	enum place_role role = options.dom0.path ? PLACE_MODULE : PLACE_INITRD;
+	struct file *files[] = {
+		&options.kernel, &options.dtb, &options.initrd, &options.dom0,
+	};
+
+	add_part(PLACE_DTB, &options.dtb, "DTB");
+	add_part(role, &options.initrd, "initrd");
+	add_part(role, &options.dom0, "kernel");
+	place(&placement);
+	for (unsigned i = 0; i < placement.count; i++)
+		files[i]->at = placement.parts[i].at;
+}
+
+int main(int argc, char **argv)
+{
+	struct platform platform;
+	void *fdt;
+
+	parse(argc, argv);
+	load_dtb();
+	if (options.memory)
+		set_memory();
+	read_map();
+	if (options.dom0.path)
+		load_xen();
+	else
+		load_kernel();
+	if (options.initrd.path) {
+		load(&options.initrd);
+		unwrap(&options.initrd, "initrd");
+	}
+
+	/*
+	 * A first time for its size, with addresses that have as many digits as any, as
+	 * names of nodes have them; then with those that this leads to.
+	 */
+	options.initrd.at = options.initrd.fixed ? options.initrd.at : UINT32_MAX;
+	options.dom0.at = options.dom0.fixed ? options.dom0.at : UINT32_MAX - 1;
+	fdt = make_dtb(&platform);
+	options.dtb.size = (fdt_totalsize(fdt) + dtb_slack() + 7) & ~(size_t)7;
+	free(fdt);
+	if (options.dtb.size > MIB)
+		fail("DTB=%s: %zu bytes, but Linux maps no more than 1 MiB; "
+		     "use a smaller one", options.dtb.path, options.dtb.size);
+	place_files();
+	fdt = make_dtb(&platform);
 	write_image(options.output_dtb, fdt, options.dtb.size);
-	if (kernel.entry)
+	if (kernel.is_elf)
 		write_image(options.output_kernel, options.kernel.data,
 			    options.kernel.size);
 	write_layout(&platform);
