@@ -681,15 +681,18 @@ PLACES = {
 
 
 def test_picture(wrapper):
-    """Its addresses are those of the headers and of the build."""
+    """Its addresses are those of the headers and of the build, for each board: in a column
+    of its own, or by what is added to the start of RAM."""
     dot = (harness.TOP / "docs" / "pictures" / "sources.dot").read_text()
     [boards] = re.findall(r"<tr><td border=\"0\"></td>(.*)</tr>", dot)
-    boards = re.findall(r"<b>([\w-]+)</b>", boards)
-    assert sorted(boards) == sorted(path.stem for path in (harness.TOP / "boards").glob("*.mk"))
-    rows = {row: re.findall(r"<td>(\w+)</td>", cells)
+    columns = re.findall(r"<b>([\w -]+)</b>", boards)
+    assert columns[0] == "start of RAM"
+    rows = {row: re.findall(r"<td>([+\w]+)</td>", cells)
             for row, cells in re.findall(r"<tr><td port=\"(\w+)\"(.*)</tr>", dot)}
     assert set(rows) == set(PLACES)
-    for column, board in enumerate(boards):
+    boards = [path.stem for path in (harness.TOP / "boards").glob("*.mk")]
+    assert set(columns[1:]) < set(boards)
+    for board in boards:
         source = '#include "memory_map.h"\n' + "".join(
             f'"{row}" {place}\n' for row, place in PLACES.items())
         text = subprocess.run(["cc", "-E", "-P", "-xc", "-Iinclude", "-",
@@ -697,8 +700,15 @@ def test_picture(wrapper):
                               capture_output=True, text=True, check=True, cwd=harness.TOP).stdout
         found = {row: eval(place) for row, place in re.findall(r'^"(\w+)" (.*)$', text, re.M)}
         for row, address in found.items():
-            there = bool(address) or (row, board) == ("flash", "virt")
-            assert rows[row][column] == (f"{address:#010x}" if there else "none"), (row, board)
+            absent = row == "secure_ram" and not address or row == "flash" and board != "virt"
+            if board in columns:
+                said = "none" if absent else f"{address:#010x}"
+                assert rows[row][columns.index(board)] == said, (row, board)
+            if board != "virt":
+                said = "none" if absent else f"+{address - found['ram']:#010x}"
+                assert rows[row][0] == said, (row, board)
+        if board not in columns:
+            continue
         at = harness.symbols(wrapper(board) / "boot-wrapper.elf")
         assert [found[row] for row in ("home", "resident", "scratch")] == \
             [at["start"], at["resident_start"], at["start"] + at["image_size"]]
