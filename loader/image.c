@@ -76,7 +76,7 @@ void add_image(struct image *image, const char *what, const char *from,
 	if (!size)
 		refuse("the %s at %x (%s) does not say its size; say it "
 		       "(tools/bw-pack, mkimage, or ADDRESS,SIZE)", what, at, from);
-	if (at && size > -at)
+	if ((at && size > -at) || !readable(at + size - 1))
 		refuse("the %s at %x (%s) has %x bytes, more than there are; "
 		       "correct its size", what, at, from, size);
 	if (recognise(bytes(at)) == FORMAT_UIMAGE) {

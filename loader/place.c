@@ -45,9 +45,11 @@ struct search {
 	struct claim claims[MAX_CLAIMS];
 	uint32_t count;
 	bool first_stays;	/* parts[0] lies where it may stay */
-	/* The first part that no gap was left for, and the largest claim in its way. */
+	/* The first part that no gap was left for, and a claim that is in its way. */
 	const struct place_part *failed;
 	struct claim obstacle;
+	const struct claim *ignored;	/* to find that */
+	bool has_gap;		/* it is not that: it has no room to inflate */
 };
 
 static const struct place_part wrapper = {
@@ -116,8 +118,8 @@ static _Noreturn void refuse_overlap(const struct claim *a, const struct claim *
 			 "use a smaller one";
 	}
 	refuse(NAME "%s overlaps " NAME "%s: [%x..%x] and [%x..%x]; %s%s%s%s",
-	       NAME_OF(a->part), a->suffix, NAME_OF(b->part), b->suffix, a->start, a->end - 1, b->start, b->end - 1,
-	       remedy, first ? first : "", second ? " or " : "", second ? second : "");
+	       NAME_OF(a->part), a->suffix, NAME_OF(b->part), b->suffix,
+	       a->start, a->end - 1, b->start, b->end - 1, remedy, first ? first : "", second ? " or " : "", second ? second : "");
 }
 
 void place_check_window(struct ram_bank window, const struct place_part *part)
@@ -245,7 +247,7 @@ static const struct claim *claimed(const struct search *s, uint32_t start, uint3
 				   bool sources)
 {
 	for (uint32_t i = 0; i < s->count; i++)
-		if ((sources || !s->claims[i].source) &&
+		if (&s->claims[i] != s->ignored && (sources || !s->claims[i].source) &&
 		    overlap(start, end, s->claims[i].start, s->claims[i].end))
 			return &s->claims[i];
 	return NULL;
@@ -367,16 +369,28 @@ static uint32_t in_its_own_way(const struct search *s, const struct place_part *
 	return need <= end ? (end - need) & -(uint32_t)PAGE : 0;
 }
 
-/* Remember, for the message, what takes most of the memory that a part could lie in. */
+/*
+ * Remember, for the message, what is in a part's way: a claim that alone takes its
+ * room, or else the largest in the memory where it could lie.
+ */
 static void note_failure(struct search *s, const struct place_part *part)
 {
 	const struct placement *p = s->placement;
 	const struct place_map *map = p->map;
-	uint32_t largest = 0;
+	uint32_t largest = 0, at = map->start;
 
 	s->failed = part;
-	if (part == p->parts)
-		claim(s, p->inflated.start, p->inflated.end, part, " once inflated", false);
+	s->steps = PLACE_MAX_STEPS;
+	s->has_gap = find_gap(s, part, &at);
+	for (uint32_t i = 0; i < s->count && !s->obstacle.part; i++) {
+		at = map->start;
+		s->ignored = &s->claims[i];
+		if (find_gap(s, part, &at))
+			s->obstacle = s->claims[i];
+	}
+	s->ignored = NULL;
+	if (s->obstacle.part)
+		return;
 	for (uint32_t i = 0; i < s->count + map->reserved_count; i++) {
 		struct claim c = { 0, 0, &reservation, "", false };
 
@@ -446,19 +460,46 @@ static bool place_from(struct search *s, uint32_t i)
 	return false;
 }
 
+static void check_in_ram(const struct place_map *map, const struct claim *claim)
+{
+	if (claim->end > map->end)
+		refuse(NAME "%s, [%x..%x], exceeds the RAM, [%x..%x]; use a smaller one, or give "
+		       "the machine more memory", NAME_OF(claim->part), claim->suffix,
+		       claim->start, claim->end - 1, map->start, map->end - 1);
+}
+
+/* parts[0] fits, but what it does before it runs does not. */
+static _Noreturn void refuse_inflating(const struct search *s)
+{
+	const struct place_part *part = s->placement->parts;
+	struct ram_bank copy = copy_of(s, s->placement->inflated.end - 1);
+	struct claim c = { copy.start, copy.end, part, " while it inflates", false };
+	const struct claim *in_the_way = claimed(s, copy.start, copy.end, false);
+
+	if (in_the_way)
+		refuse_overlap(&c, in_the_way);
+	check_reserved(s->placement->map, &c);
+	check_in_ram(s->placement->map, &c);
+	refuse(NAME " has no room to inflate; use a smaller one", NAME_OF(part));
+}
+
 static _Noreturn void refuse_failed(const struct search *s)
 {
 	const struct place_part *part = s->failed;
 	const struct claim *c = &s->obstacle;
 	uint32_t start = s->placement->map->start;
 	bool blocked = c->part && need_of(part) <= part->limit - start;
+	const char *remedy = blocked && c->part == &wrapper ? ", or build with WRAPPER_ADDR=" :
+			     part->limit == s->placement->map->end ?
+			     ", or give the machine more memory" : "";
 
-	refuse(blocked ? NAME ", %u bytes, does not fit into [%x..%x], where it must lie, beside "
-			 NAME "%s, [%x..%x]; use a smaller one, or give the machine more memory" :
-			 NAME ", %u bytes, does not fit into [%x..%x], where it must lie; use a "
-			 "smaller one, or give the machine more memory",
-	       NAME_OF(part), part->size, start, part->limit - 1,
-	       NAME_OF(c->part ? c->part : part), c->suffix, c->start, c->end - 1);
+	if (!blocked)
+		refuse(NAME ", %u bytes, does not fit into [%x..%x], where it must lie; use a "
+		       "smaller one%s", NAME_OF(part), part->size, start, part->limit - 1,
+		       remedy);
+	refuse(NAME ", %u bytes, does not fit into [%x..%x], where it must lie, beside " NAME
+	       "%s, [%x..%x]; use a smaller one%s", NAME_OF(part), part->size, start,
+	       part->limit - 1, NAME_OF(c->part), c->suffix, c->start, c->end - 1, remedy);
 }
 
 /* A part whose address is given: by a user, who can set its variable, or by an ELF file. */
@@ -513,10 +554,7 @@ static void claim_fixed(struct search *s, const struct place_part *part)
 				refuse_overlap(c, &s->claims[k]);
 		if (!(part->in_memory && part->source == part->at && i == count))
 			check_reserved(map, c);
-		if (c->end > map->end)
-			refuse(NAME "%s, [%x..%x], exceeds the RAM, [%x..%x]; set %s",
-			       NAME_OF(part), c->suffix, c->start, c->end - 1, map->start,
-			       map->end - 1, part->variable ? part->variable : "");
+		check_in_ram(map, c);
 	}
 }
 
@@ -546,10 +584,7 @@ void place(struct placement *placement)
 			claim(s, part->source, part->source + part->size, part, "", true);
 		}
 	}
-	if (inflated->end > map->end)
-		refuse(NAME " once inflated, [%x..%x], exceeds the RAM, [%x..%x]; use a smaller "
-		       "one, or give the machine more memory", NAME_OF(placement->parts),
-		       inflated->start, inflated->end - 1, map->start, map->end - 1);
+	check_in_ram(map, &runs);
 	for (uint32_t i = 1; i < placement->count; i++)
 		if (placement->parts[i].size && placement->parts[i].fixed)
 			claim_fixed(s, &placement->parts[i]);
@@ -577,6 +612,9 @@ void place(struct placement *placement)
 		s->first_stays = false;
 		s->count = count;
 	}
-	if (!place_from(s, 0))
-		refuse_failed(s);
+	if (place_from(s, 0))
+		return;
+	if (s->failed == placement->parts && inflated->end && s->has_gap)
+		refuse_inflating(s);
+	refuse_failed(s);
 }

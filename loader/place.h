@@ -87,7 +87,10 @@ struct place_part *place_add(struct placement *placement, enum place_role role,
 void place_elf(struct placement *placement, const char *what, const char *from,
 	       const struct elf_layout *layout, uint32_t entry);
 
-/* parts[0], a zImage, inflates to [start..end), counted from the start of RAM; end 0: it does not say. */
+/*
+ * parts[0], a zImage, inflates to [start..end), counted from the start of RAM; end 0: it
+ * does not say.
+ */
 void place_inflated(struct placement *placement, uint32_t start, uint32_t end);
 
 /* Refuse a part in memory that overlaps the window: it is overwritten already. */

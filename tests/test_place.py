@@ -34,8 +34,8 @@ ERRORS = {
     "ranges that touch, taken to overlap": ("&& other_start < end;", "&& other_start <= end;"),
     "ranges that are empty, taken to overlap": ("start < end && start < other_end", "start < other_end"),
     "reservations that are not looked at": ("if (!in_the_way && !range)", "if (!in_the_way)"),
-    "images in memory that are overwritten": ("if ((sources || !s->claims[i].source) &&",
-                                              "if (!s->claims[i].source &&"),
+    "images in memory that are overwritten": ("(sources || !s->claims[i].source) &&",
+                                              "!s->claims[i].source &&"),
     "no work space": ("return end_of(part->size, part->work, UINT32_MAX);",
                       "return part->size;"),
     "no second try for an earlier part": (

@@ -669,6 +669,31 @@ def test_address_without_memory(wrapper, machine):
             r"initrd at f0000000 \(the bootargs\): there is no memory; ")
 
 
+@pytest.mark.parametrize("memory", ["64M", "126M"])
+def test_no_memory_at_home(wrapper, memory):
+    refused([*firmware(wrapper("virt")), "-m", memory, "-semihosting-config",
+             "enable=on,target=native"],
+            r"no RAM at \[47e00000\.\.47efffff\], where the wrapper lies .* WRAPPER_ADDR=", status=1)
+
+
+def test_little_memory():
+    """64 MiB, with a home that is in them."""
+    build = harness.build("little", "wrapper", BOARD="virt", WRAPPER_ADDR="0x43e00000")
+    log = boots([*firmware(build), "-m", "64M"])
+    assert re.search(r"initrd: \d+ bytes at 4[0-3]", log)
+
+
+def padded_kernel(tmp_path, size):
+    return changed(tmp_path, harness.VMLINUZ, "padded", lambda data: data.ljust(size, b"\xff"))
+
+
+def test_padded_kernel(wrapper, tmp_path):
+    """As a partition holds it; what follows the zImage is not even read."""
+    with started(semihosted(wrapper, f"--kernel {padded_kernel(tmp_path, 64 << 20)} --dtb "
+                            f"{harness.DTB}")) as (kernel, _, _):
+        assert kernel == 0x82000000
+
+
 # The rows of the picture in docs/sources.md, and where the headers say that this is.
 PLACES = {
     "lowmem": "BOARD_RAM_BASE + LOWMEM_SIZE", "initrd": "INITRD_DEFAULT_ADDR",
