@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A hostile kernel gets nothing of Secure state: neither by accesses nor by calls of PSCI."""
 
-import json
 import re
-import socket
 import struct
 
 import pexpect
 import pytest
 
 import harness
+from bw.qmp import Client
 from harness import virt_machine
 
 SECURE_RAM = 0x0E000000
@@ -17,32 +16,12 @@ SECURE_RAM_SIZE = 0x1000000         # QEMU's
 CPU_AREA, CPU_FIELDS = 160, 24      # include/resident.h
 
 
-class Monitor:
-    """QEMU's, by QMP: reads memory as a CPU sees it that waits in the Monitor."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(str(path))
-        self.lines = self.socket.makefile()
-        self.lines.readline()
-        self.command("qmp_capabilities")
-
-    def command(self, name, **arguments):
-        self.socket.sendall(json.dumps({"execute": name, "arguments": arguments}).encode())
-        for line in self.lines:
-            answer = json.loads(line)
-            assert "error" not in answer, answer
-            if "return" in answer:
-                return answer["return"]
-        raise AssertionError("QEMU has gone")
-
-    def memory(self, start, size, file):
-        """As CPU 1 sees it: Secure state's, since that is where it waits."""
-        self.command("stop")
-        self.command("memsave", **{"val": start, "size": size, "filename": str(file),
-                                   "cpu-index": 1})
-        self.command("cont")
-        return file.read_bytes()
+def seen_by_cpu_1(monitor, start, size, file):
+    """Memory as CPU 1 sees it: in Secure state, where it waits in the Monitor."""
+    monitor.ask("stop")
+    data = monitor.memory(start, size, file, cpu=1)
+    monitor.ask("cont")
+    return data
 
 
 def attack(image, tmp_path, ranges, **options):
@@ -59,8 +38,8 @@ def attack(image, tmp_path, ranges, **options):
             text += child.before
             assert which == 0, text
             if number == 0:
-                monitor = Monitor(path)
-            looks.append([monitor.memory(start, size, tmp_path / f"{number}-{start:x}")
+                monitor = Client(path, seconds=20)
+            looks.append([seen_by_cpu_1(monitor, start, size, tmp_path / f"{number}-{start:x}")
                           for start, size in ranges])
             child.send("x")
         child.expect(pexpect.EOF)

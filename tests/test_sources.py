@@ -440,7 +440,7 @@ def test_initrd_that_no_kernel_maps(wrapper, tmp_path):
     monitor = tmp_path / "monitor"
     command = semihosted(wrapper, f"--kernel {idle_kernel(tmp_path)} --dtb {harness.DTB} -- "
                          "bw.initrd=0xb8000000,4096", "-device",
-                         f"loader,file={initrd},addr=0xb8000000,force-raw=on", "-monitor",
+                         f"loader,file={initrd},addr=0xb8000000,force-raw=on", "-qmp",
                          f"unix:{monitor},server,nowait")
     with started(command):
         assert harness.memory(monitor, 0x88000000, 4096, tmp_path / "memory") == b"here" * 1024
@@ -488,7 +488,7 @@ def test_reserved_memory(wrapper, tmp_path, place, text):
     command = semihosted(wrapper, f"--kernel {idle_kernel(tmp_path)}", "-dtb",
                          edited_dtb(tmp_path, lambda s: s.replace(place, text)),
                          "-device", f"loader,file={pattern},addr=0x82000000,force-raw=on",
-                         "-monitor", f"unix:{monitor},server,nowait")
+                         "-qmp", f"unix:{monitor},server,nowait")
     with started(command) as (kernel, _, _):
         assert kernel == 0x82001000
         assert harness.memory(monitor, 0x82000000, 4096, tmp_path / "memory") == b"mine" * 1024

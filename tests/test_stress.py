@@ -6,8 +6,10 @@ SEED sets what is random; what failed says which it was.
 """
 
 import os
+import pathlib
 import re
 import subprocess
+import tempfile
 
 import pytest
 
@@ -51,24 +53,19 @@ def boot(image=None, **options):
     return guest
 
 
-def newc(files):
-    """An archive of programs, as an initramfs has them: {path: contents}."""
-    archive = b""
-    for path, data in [*files.items(), ("TRAILER!!!", b"")]:
-        mode = 0o100755 if data else 0
-        name = path.encode() + b"\0"
-        numbers = [0, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0]
-        header = b"070701" + b"".join(b"%08X" % number for number in numbers) + name
-        for part in (header, data):
-            archive += part + b"\0" * (-len(part) % 4)
-    return archive
-
-
 def initramfs(name, files):
     """The usual one and some programs of ours: Linux unpacks one after the other."""
     data = harness.initramfs().read_bytes()
     path = harness.CHECK / f"{name}.cpio"
-    path.write_bytes(data + b"\0" * (-len(data) % 4) + newc(files))
+    with tempfile.TemporaryDirectory() as directory:
+        for file, content in files.items():
+            place = pathlib.Path(directory, file)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+            place.chmod(0o755)
+        ours = subprocess.run(["cpio", "--quiet", "-o", "-H", "newc", "-R", "0:0"], cwd=directory,
+                              input="\n".join(files).encode(), capture_output=True, check=True).stdout
+    path.write_bytes(data + b"\0" * (-len(data) % 4) + ours)
     return path
 
 

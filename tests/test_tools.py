@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Tools in shell: help and wrong usage; boards/*.mk: what QEMU prints of them."""
 
+import os
 import subprocess
+import sys
 
 import pytest
 
@@ -53,3 +55,29 @@ def test_qemu_says_nothing_of_its_own(board):
     # -nic none leaves a machine's fixed network cards without a peer, on purpose.
     told = [line for line in done.stderr.splitlines() if "has no peer" not in line]
     assert done.returncode == 0 and not told, done.stderr
+
+
+def test_note_of_a_pipe(tmp_path):
+    """It never waits for a writer."""
+    os.mkfifo(tmp_path / "pipe")
+    done = run(sys.executable, TOOLS / "bw-note", tmp_path / "pipe", timeout=20)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"boot-wrapper: {tmp_path}/pipe: a pipe, which could wait")
+
+
+def test_run_qemu(tmp_path):
+    """A QEMU that is missing, ends by a signal, or is too old; and wrong options."""
+    qemu = tmp_path / "qemu-system-arm"
+    for script, status, reason in (
+            ("kill -SEGV $$", 139, "was ended by signal 11 (SIGSEGV)"),
+            ("[ $1 = --version ] && echo QEMU emulator version 5.2.0; exit 1", 1,
+             "QEMU 5.2 is older than 6.0; install a newer one")):
+        qemu.write_text(f"#!/bin/sh\n{script}\n")
+        qemu.chmod(0o755)
+        done = run(TOOLS / "run-qemu", "--", qemu, "-x", stdin=subprocess.DEVNULL)
+        assert done.returncode == status and reason in done.stderr, done
+    for arguments in (["/nonexistent/q"], ["--timeout=nan", "--", "q"], ["--ready=(", "--", "q"],
+                      [], ["--end=a{99999999999}", "--", "q"]):
+        done = run(TOOLS / "run-qemu", *arguments, stdin=subprocess.DEVNULL)
+        assert done.returncode == 2 and done.stderr.startswith("boot-wrapper: "), done
+        assert done.stderr.count("\n") == 1 and "; " in done.stderr

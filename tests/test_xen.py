@@ -37,7 +37,7 @@ def test_boot(method, mend, tmp_path):
     image = harness.xen(f"xen-{method}-{mend}", SMP_METHOD=method, DTB_MEND=mend)
     monitor = tmp_path / "monitor"
     with harness.Guest(image, cpus=2,
-                       extra=("-monitor", f"unix:{monitor},server,nowait")) as guest:
+                       extra=("-qmp", f"unix:{monitor},server,nowait")) as guest:
         assert "(XEN) Brought up 2 CPUs" in guest.log
         assert "(XEN) Loading d0 kernel from boot module @ 0000000088100000" in guest.log
         assert "(XEN) Loading ramdisk from boot module @ 0000000088000000" in guest.log
@@ -133,7 +133,7 @@ def test_modules_from_the_host(wrapper, tmp_path):
         (tmp_path / name).write_bytes(name.encode() * 1000)
     monitor, dtb = tmp_path / "monitor", tmp_path / "dtb"
     command = semihosted(wrapper, f"--kernel {idle_kernel(tmp_path)} --module {tmp_path}/first,xen,xsm-policy "
-                         f"--module {tmp_path}/second", "-dtb", harness.DTB, "-monitor",
+                         f"--module {tmp_path}/second", "-dtb", harness.DTB, "-qmp",
                          f"unix:{monitor},server,nowait")
     with started(command) as (_, start, last):
         harness.memory(monitor, start, last + 1 - start, dtb)

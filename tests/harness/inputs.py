@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Kernels, DTBs and other files that a test makes: small, changed or damaged ones."""
 
+import pathlib
 import struct
 import subprocess
-import zlib
+import tempfile
 
 from .settings import DTB, VMLINUZ
 
@@ -54,10 +55,14 @@ def words(*changes):
 
 
 def uimage(data, kind, compression=0):
-    """As mkimage -A arm -O linux -T ramdisk (3) or kernel (2), -C none (0) or gzip (1)."""
-    header = struct.pack(">7I4B32s", 0x27051956, 0, 0, len(data), 0, 0, zlib.crc32(data),
-                         5, 2, kind, compression, b"test")
-    return header[:4] + struct.pack(">I", zlib.crc32(header)) + header[8:] + data
+    """A uImage of mkimage's: a ramdisk (3) or kernel (2), compressed (1, in name only) or not."""
+    with tempfile.TemporaryDirectory() as directory:
+        content, image = pathlib.Path(directory, "content"), pathlib.Path(directory, "image")
+        content.write_bytes(data)
+        subprocess.run(["mkimage", "-A", "arm", "-O", "linux", "-T", {2: "kernel", 3: "ramdisk"}[kind],
+                        "-C", ["none", "gzip"][compression], "-n", "test", "-d", content, image],
+                       check=True, capture_output=True)
+        return image.read_bytes()
 
 
 def idle_kernel(tmp_path, inflates_to=0):

@@ -2,14 +2,13 @@
 """Run QEMU: a console, a Linux with a shell, what lies in the memory of a machine."""
 
 import contextlib
-import json
 import os
-import pathlib
 import re
-import socket
 import tempfile
 
 import pexpect
+
+from bw.qmp import Client
 
 from .builds import initramfs
 from .settings import MACHINE, VIRT_SECURE, VMLINUZ
@@ -110,15 +109,9 @@ class Guest:
 
 
 def memory(monitor, address, size, path):
-    """What lies in the machine's memory, by QEMU's monitor."""
-    with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(20)
-        client.connect(str(monitor))
-        client.sendall(f"pmemsave {address:#x} {size:#x} \"{path}\"\ninfo status\n".encode())
-        answer = b""
-        while b"VM status" not in answer:
-            answer += client.recv(4096)
-    return path.read_bytes()
+    """The machine's memory, by the monitor of -qmp unix:MONITOR,server,nowait."""
+    with Client(monitor, seconds=20) as client:
+        return client.memory(address, size, path)
 
 
 def qemu(machine, *arguments, cpus=2, memory="1G", semihosting=False):
@@ -156,19 +149,8 @@ def stopped(command, intact):
             # It says no more, and starts nothing.
             child.expect([r"boot-wrapper: .*\n", pexpect.TIMEOUT], timeout=0.3)
             text = (text + str(child.before) + str(child.after)).replace("\r", "")
-            with socket.socket(socket.AF_UNIX) as monitor:
-                monitor.connect(qmp)
-                stream = monitor.makefile("rw")
-                ask = [("qmp_capabilities", {})]
-                ask += [("pmemsave", {"val": at, "size": len(data), "filename": f"{dump}{at}"})
-                        for at, data in intact.items()]
-                for command, arguments in ask:
-                    stream.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
-                    stream.flush()
-                    while "return" not in (answer := json.loads(stream.readline())):
-                        assert "error" not in answer, answer
             for at, data in intact.items():
-                assert pathlib.Path(f"{dump}{at}").read_bytes() == data, f"{at:#x} is spoilt"
+                assert memory(qmp, at, len(data), f"{dump}{at}") == data, f"{at:#x} is spoilt"
             return text
         finally:
             child.close(force=True)
