@@ -112,6 +112,9 @@ $(patsubst %,$(out)/%.o,$(filter %.c,$(resident))): CFLAGS += -mthumb $(if $(cla
 # The loader runs once, but every byte of the image is loaded for each boot.
 $(patsubst %,$(out)/%.o,$(filter-out loader/dtb.c,$(filter loader/%.c,$(transient)))): CFLAGS += -mthumb $(if $(clang),-Oz)
 $(out)/boot.c.o: CFLAGS += -O2
+# cores.c must not use a stack; and an ISB is to stay behind the write that it is for.
+$(out)/cores.c.o: CFLAGS += -fno-jump-tables -fomit-frame-pointer $(if $(clang),-Wframe-larger-than=0, \
+			    -Wstack-usage=0 -fno-crossjumping -fno-tree-tail-merge)
 $(out)/lib/string.c.o: CFLAGS += -fno-builtin -O2
 
 include tools/run.mk

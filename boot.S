@@ -87,7 +87,28 @@ reset:
 	mov	r4, #ENTERED_SECURE
 
 where_are_we:
-	adr	r5, start
+	cmp	r4, #ENTERED_SECURE
+	bne	1f
+	board_cpu_init
+	/* Reset leaves the L1 data caches of these two as they were. */
+	mrc	MIDR(r3)
+	load_address r5, MIDR_PART_MASK
+	and	r3, r3, r5
+	load_address r5, MIDR_CORTEX_A9
+	cmp	r3, r5
+	load_address r5, MIDR_CORTEX_A5
+	cmpne	r3, r5
+	bleq	invalidate_l1_dcache
+	/* Before all other maintenance of caches and TLBs: it sets ACTLR.SMP. */
+	mov	r8, r0
+	mov	r9, r1
+	mov	r10, r2
+	bl	core_init
+	mov	r0, r8
+	mov	r1, r9
+	mov	r2, r10
+
+1:	adr	r5, start
 	load_address r6, TRANSIENT_START
 #if BOARD_SECURE_RAM
 	load_address r3, BOARD_SECURE_RAM
@@ -111,6 +132,21 @@ where_are_we:
 	load_address r3, monitor_vectors
 	mcr	MVBAR(r3)
 	isb
+
+	/* A line or entry that is valid by chance must not be used. */
+	mcr	ICIALLU(r3)
+	mcr	BPIALL(r3)
+	mcr	TLBIALL(r3)
+	dsb
+	isb
+	load_address r3, SCTLR_OWN | SCTLR_I
+	mcr	SCTLR(r3)
+	isb
+	/* The Secure timer's interrupt is going to be Non-secure, like all others. */
+	mrc	ID_PFR1(r3)
+	tst	r3, #ID_PFR1_GENTIMER
+	movne	r3, #0
+	mcrne	CNTP_CTL(r3)
 	cps	#PSR_MON
 
 which_cpu:
@@ -184,6 +220,31 @@ probe_vectors:
 	b	cpu_stop
 
 /*
+ * Do an operation by set and way, which takes r6, on each line of a level of cache.
+ *
+ * Expects:	r8 = the level, times 2, counted from 0.
+ * Clobbers:	r3, r5, r6, r9..r12.
+ */
+	.macro	for_each_line operation:vararg
+	mcr	CSSELR(r8)
+	isb
+	mrc	CCSIDR(r5)
+	ubfx	r3, r5, #13, #15	@ sets - 1
+	ubfx	r9, r5, #3, #10		@ ways - 1
+	clz	r10, r9			@ 32 for a single way, number 0
+	and	r11, r5, #7
+	add	r11, r11, #4		@ log2 of the line's bytes
+2:	orr	r12, r8, r9, lsl r10
+	mov	r5, r3
+3:	orr	r6, r12, r5, lsl r11
+	mcr	\operation
+	subs	r5, r5, #1
+	bpl	3b
+	subs	r9, r9, #1
+	bpl	2b
+	.endm
+
+/*
  * Write back and invalidate all data and unified caches, by set and way: us, the
  * payload and the DTB, as a loader has left them. Before they are turned off,
  * since instructions come from memory then; and after, for what has been fetched
@@ -204,26 +265,24 @@ clean_dcaches:
 	lsr	r5, r5, r6
 	tst	r5, #CLIDR_DATA
 	beq	4f
-	mcr	CSSELR(r8)
-	isb
-	mrc	CCSIDR(r5)
-	ubfx	r3, r5, #13, #15	@ sets - 1
-	ubfx	r9, r5, #3, #10		@ ways - 1
-	clz	r10, r9			@ 32 for a single way, number 0
-	and	r11, r5, #7
-	add	r11, r11, #4		@ log2 of the line's bytes
-2:	orr	r12, r8, r9, lsl r10
-	mov	r5, r3
-3:	orr	r6, r12, r5, lsl r11
-	mcr	DCCISW(r6)
-	subs	r5, r5, #1
-	bpl	3b
-	subs	r9, r9, #1
-	bpl	2b
+	for_each_line DCCISW(r6)
+	dsb				@ Cortex-A7 erratum 814220: a level at a time
 4:	add	r8, r8, #2
 	b	1b
 5:	dsb
 	isb
+	bx	lr
+
+/*
+ * Drop what the L1 data cache holds, without writing it back.
+ *
+ * Entered in:	Secure state, data cache off.
+ * Clobbers:	r3, r5, r6, r8..r12.
+ */
+invalidate_l1_dcache:
+	mov	r8, #0
+	for_each_line DCISW(r6)
+	dsb
 	bx	lr
 
 /*

@@ -11,6 +11,7 @@
 #include "board.h"
 #include "boot.h"
 #include "boot_wrapper.h"
+#include "cores.h"
 #include "hyp_psci.h"
 #include "hyp_stub.h"
 #include "kernel_state.h"
@@ -20,7 +21,6 @@
 #include "plan.h"
 #include "psci.h"
 #include "resident.h"
-#include "secure.h"
 #include "lib/console.h"
 #include "loader/load.h"
 #include "loader/payload.h"
@@ -50,31 +50,6 @@ static const char *const long_names[] = {
 /* By enum reserve. */
 static const uint32_t reserve_ends[] = { 0, RESIDENT_NONSECURE_END, RESIDENT_END };
 
-static const char *core_name(uint32_t midr)
-{
-	switch (midr & MIDR_PART_MASK) {
-	case MIDR_CORTEX_A5:
-		return "Cortex-A5";
-	case MIDR_CORTEX_A7:
-		return "Cortex-A7";
-	case MIDR_CORTEX_A8:
-		return "Cortex-A8";
-	case MIDR_CORTEX_A9:
-		return "Cortex-A9";
-	case MIDR_CORTEX_A12:
-		return "Cortex-A12";
-	case MIDR_CORTEX_A15:
-		return "Cortex-A15";
-	case MIDR_CORTEX_A17:
-		return "Cortex-A17";
-	}
-	return "unknown core";
-}
-
-/*
- * Test the last word of RAM and restore what it held. If the access itself
- * fails, the exception report has its address.
- */
 static void check_ram(void)
 {
 	uint32_t last = (payload.ram_end - 4) & ~3u;
@@ -465,12 +440,15 @@ static void banner(uint32_t entered, const struct plan *plan, uint32_t reserve_e
 		"resident: Hyp stub, Monitor",
 	};
 	uint32_t midr = read_cp15(MIDR);
+	const char *core = core_name(midr);
 	uint32_t ready = resident.cpu_count - count_bits(lost);
 	char list[MODE_LIST_SIZE];
 
 	say("version " VERSION " on " BOARD_NAME);
-	say("%u CPU%s, %s r%up%u", ready, ready == 1 ? "" : "s", core_name(midr),
-	    midr >> 20 & 0xf, midr & 0xf);
+	say("%u CPU%s, %s r%up%u", ready, ready == 1 ? "" : "s",
+	    core ? core : "unknown core", midr >> 20 & 0xf, midr & 0xf);
+	if (!core)
+		say("MIDR %x: no table for this core: ACTLR is left alone", midr);
 	if (left)
 		say("%u of them stayed with other firmware; the kernel starts "
 		    "them in the board's own way", count_bits(left));
@@ -509,7 +487,7 @@ _Noreturn void boot(uint32_t entered)
 	if (entered == ENTERED_SECURE) {
 		start_system_counter();
 		board_init();
-		secure_init();
+		board_trustzone_init();
 	}
 	if (!payload.kernel_end)
 		load_payload();

@@ -191,22 +191,16 @@ void cpu_wait(struct cpu *me)
 	uint32_t entry = me->entry;
 	uint32_t context_id = me->context_id;
 
-	if (resident.scr)
-		secure_init();
 	kernel_state_init();
 	me->state = CPU_ON;
 	enter_kernel(context_id, 0, 0, entry, me);
 }
 
-/*
- * The CPU waits in Secure state with its caches empty, and stays coherent,
- * since nothing takes its power away: a kernel may have cleared ACTLR.SMP.
- */
+/* The CPU waits in Secure state, with its data caches empty, and stays coherent. */
 static _Noreturn void cpu_off(struct cpu *me)
 {
 	if (resident.gicd)
 		write32(resident.gicc + GICC_CTLR, 0);
-	join_coherency();
 	clean_own_dcaches();
 	cpu_restart(me);
 }
@@ -261,7 +255,7 @@ static int32_t features(uint32_t function)
 
 /*
  * CVE-2017-5715: on Arm's own ARMv7-A cores a kernel needs no help, since what
- * it can do itself is enough (secure_init() has set ACTLR.IBE) or nothing is
+ * it can do itself is enough (core_init() has set ACTLR.IBE) or nothing is
  * needed. Of others we cannot say.
  */
 static int32_t arch_features(uint32_t function)

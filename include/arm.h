@@ -52,7 +52,12 @@
 #define CNTKCTL(r)	p15, 0, r, c14, c1, 0
 #define CNTP_CTL(r)	p15, 0, r, c14, c2, 1
 #define CNTV_CTL(r)	p15, 0, r, c14, c3, 1
+/* Registers of single cores; the TRMs do not document DIAGNOSTIC and FEATURE_A12. */
+#define L2ACTLR_A8(r)	p15, 1, r, c9, c0, 2
 #define L2ACTLR_A15(r)	p15, 1, r, c15, c0, 0	/* Cortex-A15 TRM 4.3.59 */
+#define ACTLR2_A15(r)	p15, 1, r, c15, c0, 4
+#define DIAGNOSTIC(r)	p15, 0, r, c15, c0, 1	/* Cortex-A9, A12, A17 */
+#define FEATURE_A12(r)	p15, 0, r, c15, c0, 2
 
 #define VPIDR(r)	p15, 4, r, c0, c0, 0
 #define VMPIDR(r)	p15, 4, r, c0, c0, 5
@@ -181,13 +186,9 @@
 #define HSR_EC_SMC	0x13
 #define HSR_IL		(1 << 25)
 
-/* ACTLR bits of Arm's own cores, Secure state only (the cores' TRMs). */
-#define ACTLR_SMP	(1 << 6)	/* A5, A7, A9, A12, A15, A17 */
-#define ACTLR_FW	(1 << 0)	/* A5, A9: broadcast maintenance too */
-/* Invalidate BTB Enable: BPIALL works, which CVE-2017-5715 (Spectre) takes. */
-#define ACTLR_IBE_A8	(1 << 6)
-#define ACTLR_IBE_A15	(1 << 0)
-#define L2ACTLR_HAZARD_TIMEOUT_A15 (1 << 7)
+/* ACTLR of Arm's own cores (TRMs). Only Secure state can set FW. */
+#define ACTLR_SMP	(1 << 6)	/* of CORES_WITH_SMP: take part in coherency */
+#define ACTLR_FW	(1 << 0)	/* A5, A9: broadcast maintenance operations */
 
 /* MIDR: implementer 31..24, variant 23..20, part 15..4, revision 3..0. */
 #define MIDR_PART_MASK	0xff00fff0
@@ -210,6 +211,13 @@
 #define CORE_A12	(1 << 0xd)
 #define CORE_A17	(1 << 0xe)
 #define CORE_A15	(1 << 0xf)
+/* ACTLR.SMP; bit 6 means something else on Cortex-A8. */
+#define CORES_WITH_SMP	(CORE_A5 | CORE_A7 | CORE_A9 | CORE_A12 | CORE_A15 | CORE_A17)
+/*
+ * The Snoop Control Unit has copies of the L1 data cache's tags: a cache may join
+ * coherency only while it is empty.
+ */
+#define CORES_WITH_SCU	(CORE_A5 | CORE_A9)
 /* Branch prediction cannot be turned off: SCTLR.Z reads as one (the cores' TRMs). */
 #define CORES_PREDICT_ALWAYS (CORE_A7 | CORE_A12 | CORE_A17)
 
@@ -233,6 +241,25 @@
 #define ARM_STRING(...)		#__VA_ARGS__
 #define ARM_OPERANDS(...)	ARM_STRING(__VA_ARGS__)
 
+/*
+ * On the host, a test says what an access does: tests/host/mock_cp15.c. There a
+ * register is its operand list.
+ */
+#ifndef __arm__
+
+uint32_t host_read_cp15(const char *operands);
+void host_write_cp15(const char *operands, uint32_t value);
+void host_instruction(const char *name);
+
+#define read_cp15(reg)		host_read_cp15(ARM_OPERANDS(reg(%0)))
+#define write_cp15(reg, value)	host_write_cp15(ARM_OPERANDS(reg(%0)), value)
+#define write_cp15_64(reg, value) host_write_cp15(ARM_OPERANDS(reg(%0, %1)), value)
+
+static inline void isb(void) { host_instruction("isb"); }
+static inline void dsb(void) { host_instruction("dsb"); }
+
+#else
+
 #define read_cp15(reg) ({						\
 	uint32_t value_;						\
 	asm volatile("mrc " ARM_OPERANDS(reg(%0)) : "=r" (value_));	\
@@ -255,14 +282,6 @@
 			"r" ((uint32_t)(value_ >> 32)) : "memory");	\
 } while (0)
 
-/* Whether the calling CPU is one of Arm's own cores in the set: CORE_... */
-static inline bool core_is_one_of(uint32_t cores)
-{
-	uint32_t midr = read_cp15(MIDR);
-
-	return (midr & 0xff00ff00) == 0x4100c000 && cores >> (midr >> 4 & 0xf) & 1;
-}
-
 static inline void isb(void) { asm volatile("isb" ::: "memory"); }
 static inline void dsb(void) { asm volatile("dsb" ::: "memory"); }
 static inline void dmb(void) { asm volatile("dmb" ::: "memory"); }
@@ -272,6 +291,16 @@ static inline void wfi(void) { asm volatile("wfi" ::: "memory"); }
 
 /* Wake CPUs in WFE, after what was stored for them has become visible. */
 static inline void sev(void) { asm volatile("dsb\n\tsev" ::: "memory"); }
+
+#endif
+
+/* Whether the calling CPU is one of Arm's own cores in the set: CORE_... */
+static inline bool core_is_one_of(uint32_t cores)
+{
+	uint32_t midr = read_cp15(MIDR);
+
+	return (midr & 0xff00ff00) == 0x4100c000 && cores >> (midr >> 4 & 0xf) & 1;
+}
 
 static inline uint32_t read32(uintptr_t address)
 {

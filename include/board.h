@@ -37,10 +37,17 @@
  * (`#define board_init board_init`). The default does nothing. They run with the
  * MMU off, and in Secure state unless the table says otherwise.
  *   board_console_init()	transient, once, in any state: sets up the UART
+ *   board_trustzone_init()	transient, once, after board_init(): opens DRAM and
+ *			devices to Non-secure state (TZASC, TZPC, CSU)
  *   board_init()	transient, once: whatever else Secure state must set up
  *   board_release(mpidr, entry)	transient, for each secondary CPU: releases a CPU
  *			that the board holds in reset; the CPU starts at `entry`
  *   board_clear_pen()	transient, once, in any state: clears the flags register
+ *   board_cpu_init	transient, each CPU at reset, in Secure state: instructions,
+ *			separated by `;`, for what must come before DRAM or caches
+ *			are used, such as the latencies of the L2 cache. Without a
+ *			stack, at any address, and twice if the image moves; they may
+ *			clobber r3, r5 to r12, LR and the flags
  *   board_system_off(), board_system_reset()	resident. They may return; the
  *			board then turns off or resets shortly afterwards
  */
@@ -125,6 +132,10 @@
 #error "BOARD_UART_READY has bits outside BOARD_UART_MASK; correct the board's header"
 #endif
 
+#ifndef board_cpu_init
+#define board_cpu_init
+#endif
+
 #if BOARD_C
 
 #ifndef board_console_init
@@ -135,6 +146,12 @@ static inline void board_console_init(void)
 
 #ifndef board_init
 static inline void board_init(void)
+{
+}
+#endif
+
+#ifndef board_trustzone_init
+static inline void board_trustzone_init(void)
 {
 }
 #endif

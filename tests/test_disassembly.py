@@ -145,7 +145,7 @@ def test_vectors_are_filled(wrapper, table):
 def test_resident_code_needs_nothing_transient(wrapper):
     elf, code, _ = wrapper
     at = harness.symbols(elf)
-    for name in ("psci_smc", "cpu_wait", "turn_on", "kernel_state_init", "secure_init",
+    for name in ("psci_smc", "cpu_wait", "turn_on", "kernel_state_init", "clean_own_dcaches",
                  "enter_kernel", "smc", "reset_secondary", "hyp_stub_vectors", "pen", "cpus",
                  "resident", "console", "cpu_table_ready"):
         assert at["resident_start"] <= at[name] < at["resident_end"], name
