@@ -127,7 +127,7 @@ MAKEFLAGS += --no-builtin-rules
 
 .DEFAULT_GOAL := all
 all: wrapper $(if $(KERNEL)$(DTB)$(INITRD)$(XEN),$(out)/linux-system.axf)
-wrapper: $(out)/boot-wrapper.elf $(out)/boot-wrapper.bin $(out)/linux-system-semi.axf
+wrapper: $(out)/boot-wrapper.elf $(out)/boot-wrapper.bin $(out)/linux-system-semi.axf $(out)/bootcheck.bin
 
 # A file that changes only when its content does makes flags and settings prerequisites.
 quote = '$(subst ','\'',$(1))'

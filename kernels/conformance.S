@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The conformance payload's header, entries, exception vectors, and what C
- * cannot say. Position-independent: nothing here has an absolute address.
+ * The header, entries, exception vectors and calls of our own kernels: what C
+ * cannot express. Position-independent: nothing here has an absolute address.
  */
 #include "boot_wrapper.h"
 #include "conformance.h"
@@ -23,6 +23,17 @@
 8:	.word	\symbol - (9b + 8)
 7:
 	.endm
+
+/*
+ * C calls these, perhaps from Thumb code: the linker must know that they are ARM code.
+ */
+	.irp	name, become_hyp, run_in_svc, smc, hvc, hvc4, semihosting, wait_unmasked, \
+		call_smc, call_hvc, call_hvc_1, call_hvc_256, call_hvc_32768, \
+		read_nonsecure, write_banked, read_banked, add_vectors, vfp_features, \
+		write_vfp, read_vfp, undefined_instruction, breakpoint, \
+		read_unaligned, bench_hvc, bench_psci, bench_cpu_on
+	.type	\name, %function
+	.endr
 
 /*
  * The zImage header; every loader knows it.
@@ -81,6 +92,7 @@ entry:
 	bic	r0, r0, #~MPIDR_AFFINITY
 	add	r0, r0, r0, lsr #6	@ percpu_of()
 	and	r0, r0, #CPU_LIMIT - 1
+	add	r0, r0, r0, lsl #1
 	orr	lr, lr, r0, lsl #PERCPU_SHIFT
 	address_of r0, percpu
 	add	r0, r0, lr		@ percpu is aligned: the low bits are ENTRY_...
@@ -107,8 +119,9 @@ entry:
 	mcr	TPIDRPRW(r0)
 	add	sp, r0, #PERCPU_SIZE
 	cmp	lr, #ENTRY_BOOT
-	beq	boot_main
-	b	secondary_main
+	bne	1f
+	bl	boot_main		@ BL, since C may be Thumb code
+1:	bl	secondary_main
 
 /*
  * Our Hyp vectors, twice, for "HVBAR has changed" to be seen. An HVC from Hyp
@@ -134,10 +147,49 @@ entry:
 	.endr
 	.endm
 
+	/*
+	 * An interrupt that a test waits for: note where the CPU was and which
+	 * mode took it, and return with interrupts masked.
+	 */
+	.macro	interrupt_in_hyp offset
+	push	{r0, r1}
+	mrc	TPIDRPRW(r0)
+	mrs	r1, elr_hyp
+	str	r1, [r0, #\offset]
+	mov	r1, #PSR_HYP
+	str	r1, [r0, #PERCPU_TAKEN_IN]
+	mrs	r0, spsr
+	orr	r0, r0, #PSR_I | PSR_F
+	msr	spsr_cxsf, r0
+	pop	{r0, r1}
+	eret
+	.endm
+
+	.macro	interrupt_in_pl1 offset
+	sub	lr, lr, #4
+	mov	sp, r0			@ banked, and no stack
+	mrc	TPIDRPRW(r0)
+	str	lr, [r0, #\offset]
+	str	r1, [r0, #PERCPU_SCRATCH]
+	mrs	r1, cpsr
+	and	r1, r1, #PSR_MODE_MASK
+	str	r1, [r0, #PERCPU_TAKEN_IN]
+	ldr	r1, [r0, #PERCPU_SCRATCH]
+	mrs	r0, spsr
+	orr	r0, r0, #PSR_I | PSR_F
+	msr	spsr_cxsf, r0
+	mov	r0, sp
+	movs	pc, lr
+	.endm
+
 	table_of hyp_vectors, hyp
 	table_of other_hyp_vectors, hyp
 
-	handlers hyp, hyp_fault, 0, 1, 3, 4, 6, 7
+	handlers hyp, hyp_fault, 0, 1, 3, 4
+hyp_6:
+	interrupt_in_hyp PERCPU_IRQ
+hyp_7:
+	interrupt_in_hyp PERCPU_FIQ
 hyp_2:
 	movw	r0, #HVC_ARRIVED
 	eret
@@ -162,7 +214,7 @@ hyp_fault:
 	mrc	HSR(r2)
 	mrc	TPIDRPRW(r4)
 	add	sp, r4, #FAULT_STACK_END
-	b	unexpected_exception
+	bl	unexpected_exception
 
 /*
  * uint32_t become_hyp(void)
@@ -220,7 +272,14 @@ mon_fault:
  */
 	table_of pl1_vectors, pl1
 
-	handlers pl1, pl1_fault, 0, 1, 2, 3, 4, 5, 6, 7
+	handlers pl1, pl1_fault, 0, 1, 3, 4, 5
+pl1_2:					@ a semihosting call that no host took
+	mvn	r0, #0
+	movs	pc, lr
+pl1_6:
+	interrupt_in_pl1 PERCPU_IRQ
+pl1_7:
+	interrupt_in_pl1 PERCPU_FIQ
 
 pl1_fault:
 	cmp	r0, #3			@ prefetch abort
@@ -249,7 +308,7 @@ pl1_fault:
 
 pl1_fatal:
 	add	sp, r4, #FAULT_STACK_END
-	b	unexpected_exception
+	bl	unexpected_exception
 
 /*
  * uint32_t run_in_svc(function, argument)
@@ -306,7 +365,7 @@ return_from_svc:
 	pop	{r4-r12, pc}
 
 /*
- * uint32_t smc(r0, r1, r2, r3), uint32_t hvc(r0, r1)
+ * uint32_t smc(r0, r1, r2, r3), uint32_t hvc(r0, r1), uint32_t hvc4(r0, r1, r2, r3)
  *
  * Entered in: any mode but user. In Monitor mode SMC takes LR as its own.
  */
@@ -316,9 +375,44 @@ smc:
 	smc	#0
 	pop	{r4, pc}
 
-	.global	hvc
+	.global	hvc, hvc4
+hvc4:
 hvc:
 	hvc	#0
+	bx	lr
+
+/*
+ * uint32_t semihosting(operation, argument)
+ *
+ * Entered in: any mode but user, with our vectors in place: those answer when
+ *             no host does, with ~0 (in Hyp mode with HVC_ARRIVED).
+ */
+	.global	semihosting
+semihosting:
+	push	{r4, r5, r6, lr}
+	mrs	r4, spsr
+	svc	#0x123456
+	msr	spsr_cxsf, r4
+	pop	{r4, r5, r6, pc}
+
+/*
+ * void wait_unmasked(uint32_t polls)
+ *
+ * Unmask IRQ and FIQ until one has been taken, for so many polls at most.
+ *
+ * Entered in: any mode but user, with our vectors in place. Expects TPIDRPRW.
+ */
+	.global	wait_unmasked
+wait_unmasked:
+	mrc	TPIDRPRW(r1)
+	cpsie	if
+1:	ldr	r2, [r1, #PERCPU_IRQ]
+	ldr	r3, [r1, #PERCPU_FIQ]
+	orrs	r2, r2, r3
+	bne	2f
+	subs	r0, r0, #1
+	bne	1b
+2:	cpsid	if
 	bx	lr
 
 /*
@@ -361,13 +455,17 @@ hvc:
 	pop	{r4-r12, pc}
 	.endm
 
-	.global	call_smc, call_hvc, call_hvc_1
+	.global	call_smc, call_hvc, call_hvc_1, call_hvc_256, call_hvc_32768
 call_smc:
 	call_with_regs "smc #0"
 call_hvc:
 	call_with_regs "hvc #0"
 call_hvc_1:
 	call_with_regs "hvc #1"
+call_hvc_256:
+	call_with_regs "hvc #256"
+call_hvc_32768:
+	call_with_regs "hvc #32768"
 
 /*
  * void read_nonsecure(struct nonsecure *values)
@@ -465,26 +563,53 @@ add_vectors:
 	bx	lr
 
 /*
- * void write_vfp(values), void read_vfp(values)
+ * uint32_t vfp_features(void)
  *
- * d0..d31 and FPSCR, which C code here does not touch.
+ * Returns:    MVFR0 bits 3..0 (1: 16 double registers, 2: 32), and in bit 4
+ *             whether there is Advanced SIMD on integers (MVFR1 bits 15..12).
+ * Entered in: SVC mode, with CPACR giving access. Leaves FPEXC.EN = 0.
+ */
+	.global	vfp_features
+vfp_features:
+	mov	r1, #FPEXC_EN
+	vmsr	fpexc, r1
+	vmrs	r0, mvfr0
+	and	r0, r0, #0xf
+	vmrs	r1, mvfr1
+	tst	r1, #0xf000
+	orrne	r0, r0, #0x10
+	mov	r1, #0
+	vmsr	fpexc, r1
+	bx	lr
+
+/*
+ * void write_vfp(values, count), void read_vfp(values, count)
+ *
+ * d0..d31, or d0..d15 if that is the count, and FPSCR, which C code here does
+ * not touch.
  *
  * Entered in: SVC mode, with CPACR giving access. The first leaves FPEXC.EN = 1,
  *             which the second expects; that leaves it 0.
  */
 	.global	write_vfp, read_vfp
 write_vfp:
-	mov	r1, #FPEXC_EN
-	vmsr	fpexc, r1
+	mov	r2, #FPEXC_EN
+	vmsr	fpexc, r2
 	vldmia	r0!, {d0-d15}
-	vldmia	r0!, {d16-d31}
+	cmp	r1, #32
+	bne	1f
+	vldmia	r0, {d16-d31}
+1:	add	r0, r0, #128
 	ldr	r1, [r0]
 	vmsr	fpscr, r1
 	bx	lr
 
 read_vfp:
 	vstmia	r0!, {d0-d15}
-	vstmia	r0!, {d16-d31}
+	cmp	r1, #32
+	bne	1f
+	vstmia	r0, {d16-d31}
+1:	add	r0, r0, #128
 	vmrs	r1, fpscr
 	str	r1, [r0]
 	mov	r1, #0
@@ -497,9 +622,13 @@ read_vfp:
  * Entered in: any mode. The first ends in an exception; so does the second if
  *             the address is unaligned and that matters.
  */
-	.global	undefined_instruction
+	.global	undefined_instruction, breakpoint
 undefined_instruction:
 	.word	0xe7f000f0		@ udf #0
+	bx	lr
+
+breakpoint:
+	bkpt	#0			@ a prefetch abort, by the debug event
 	bx	lr
 
 	.global	read_unaligned

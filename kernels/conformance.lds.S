@@ -24,7 +24,7 @@ SECTIONS
 		*(.rodata .rodata.*)
 		*(.data .data.*)
 		*(.bss .bss.*)
-		. = ALIGN(4096);
+		. = ALIGN(512);
 		*(.percpu)
 		image_end = .;
 	} :image

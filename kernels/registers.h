@@ -8,6 +8,10 @@
 
 #include "arm.h"
 
+/* vfp_features(): 32 double registers, and Advanced SIMD. */
+#define MVFR_FEATURES_D32	2
+#define MVFR_FEATURES_SIMD	(1 << 4)
+
 /* Generic Timer: the Non-secure PL1, the virtual and the Hyp one. */
 #define CNTP_TVAL(r)	p15, 0, r, c14, c2, 0
 #define CNTP_CTL(r)	p15, 0, r, c14, c2, 1
@@ -21,6 +25,7 @@
 #define CNTPCT(lo, hi)	p15, 0, lo, hi, c14
 
 /* Bits that a kernel may set, and the next kernel does not want to find. */
+#define SCTLR_M		(1 << 0)
 #define SCTLR_V		(1 << 13)
 #define SCTLR_EE	(1 << 25)
 #define SCTLR_TE	(1 << 30)
@@ -28,6 +33,7 @@
 #define HCR_VM		(1 << 0)	/* stage 2 translation is on */
 #define HCPTR_TTA	(1 << 20)
 #define HCPTR_TCPAC	(1u << 31)
+#define HCPTR_TRAPS	(HCPTR_TCPAC | HCPTR_TTA | 1 << 15 | 3 << 10)
 
 /*
  * VTCR beside VTCR_RES1: a T0SZ of 0 is 32-bit intermediate addresses, an
@@ -54,6 +60,9 @@
 #define HSR_DFSC_MASK	0x3c		/* DFSC without the level */
 #define HSR_DFSC_TRANSLATION 0x04
 #define HPFAR_SHIFT	8
+
+/* SCR.EA, FIQ and IRQ: what is taken to Monitor mode. */
+#define SCR_ROUTING	(7 << 1)
 
 /* NSACR beside NS_SMP, and CPACR. */
 #define NSACR_CP10	(1 << 10)
@@ -82,6 +91,10 @@
 #define GICD_IGROUPR	0x080
 #define GICD_ISENABLER	0x100
 #define GICD_ICENABLER	0x180
+#define GICD_ISPENDR	0x200
+#define GICD_ICPENDR	0x280
+#define GICD_IPRIORITYR	0x400
+#define GICD_ITARGETSR	0x800
 #define GICD_SGIR	0xf00
 #define GICC_CTLR	0x000
 #define GICC_PMR	0x004
@@ -90,6 +103,28 @@
 #define GIC_ID_MASK	0x3ff
 #define GIC_SPECIAL	1020		/* from here on: no interrupt */
 #define GIC_SGIR_SELF	(2 << 24)
+#define GICD_TYPER_SECURITY (1 << 10)
+#define GICC_CTLR_GRP1	(1 << 0)	/* Non-secure view */
+#define GICC_CTLR_FIQEN	(1 << 3)	/* Secure view */
+
+/* GICv3: the system registers, and what is memory-mapped. */
+#define ICC_PMR(r)	p15, 0, r, c4, c6, 0
+#define ICC_IAR1(r)	p15, 0, r, c12, c12, 0
+#define ICC_EOIR1(r)	p15, 0, r, c12, c12, 1
+#define ICC_SRE(r)	p15, 0, r, c12, c12, 5
+#define ICC_IGRPEN1(r)	p15, 0, r, c12, c12, 7
+#define ICC_HSRE(r)	p15, 4, r, c12, c9, 5
+#define ICC_SGI1R(lo, hi) p15, 0, lo, hi, c12
+#define ICC_SGI1R_AFFINITY(mpidr) ((uint64_t)((mpidr) >> 16 & 0xff) << 32 | \
+				   ((mpidr) & 0xff00) << 8)
+#define GICD_CTLR_ARE_NS (1 << 4)	/* Non-secure view */
+#define GICD_IROUTER	0x6000
+#define GICR_TYPER	0x008
+#define GICR_TYPER_LAST	(1 << 4)
+#define GICR_WAKER	0x014
+#define GICR_WAKER_SLEEPS 6		/* ProcessorSleep, ChildrenAsleep */
+#define GICR_FRAME	0x20000
+#define GICR_SGI_BASE	0x10000		/* its registers 0x80.. are as GICD's */
 
 /* PPIs of Arm's cores. */
 #define PPI_HYP_TIMER	26

@@ -233,7 +233,7 @@ def test_semihosting(wrapper, tmp_path, form):
         assert guest.end("poweroff -f") == 0
 
 
-# Each option, and what the payload and the wrapper say of it. conformance.c looks at the rest.
+# Each option, and what the payload and the wrapper say of it. bootcheck looks at the rest.
 OPTIONS = {
     "mode svc": ("boot-mode word 424d0032", "takes svc .as asked for."),
     "grant secure": ("boot-mode word 424d0023", "it owns Hyp mode and Secure state"),

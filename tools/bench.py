@@ -93,7 +93,7 @@ def payload_labels():
             for name, address in at.items() if name.startswith("bench_")}
 
 
-# What there are labels for in kernels/conformance.c.
+# What there are labels for in kernels/conformance.S.
 CALLS = {"hvc": "hvc_set_vectors", "psci": "psci_version", "cpu_on": "cpu_on"}
 
 

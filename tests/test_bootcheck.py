@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""bootcheck: its items, its page, and what it finds out about other loaders."""
+
+import importlib.machinery
+import importlib.util
+import re
+import subprocess
+
+import pytest
+
+import harness
+
+TOOL = harness.TOP / "tools" / "bootcheck-items"
+loader = importlib.machinery.SourceFileLoader("bootcheck_items", str(TOOL))
+bootcheck_items = importlib.util.module_from_spec(
+    importlib.util.spec_from_loader("bootcheck_items", loader))
+loader.exec_module(bootcheck_items)
+ITEMS = {item[1]: item for item in bootcheck_items.items()}
+
+
+def test_page_has_each_item():
+    page = bootcheck_items.PAGE.read_text()
+    assert bootcheck_items.page_with(bootcheck_items.tables()) == page, \
+        "run tools/bootcheck-items --write"
+    assert len(ITEMS) >= 120
+    for name, (heading, _, severity, *texts) in ITEMS.items():
+        assert heading and all(texts), name
+        assert texts[2].count(".") >= 1 and page.count(f"| `{name}` | {severity} |") == 1
+
+
+def test_each_item_is_checked_somewhere():
+    sources = "\n".join(path.read_text() for path in
+                        (harness.TOP / "kernels" / "bootcheck").glob("*.c"))
+    calls = set(re.findall(r"\b(?:check|check_is|skip|svc_works|refused|check_stub_call|"
+                           r"check_timer)\(\s*(\w+)", sources))
+    calls |= set(re.findall(r"\bitem_(\w+)", sources))
+    assert not set(ITEMS) - calls
+
+
+@pytest.fixture(scope="module")
+def image():
+    """bootcheck.bin, which plain make builds."""
+    return harness.build("bootcheck", "wrapper") / "bootcheck.bin"
+
+
+def test_size(image):
+    assert image.stat().st_size < 48 << 10
+
+
+def run(image, machine, cpus=2, cpu="cortex-a15", status=None, dtb=None, **options):
+    """bootcheck under QEMU's own loader, or a wrapper's image: {(id, ok)}."""
+    extra = ["-cpu", cpu] if cpu else []
+    extra += ["-dtb", str(dtb)] if dtb else []
+    text, ended = harness.console(image, cpus=cpus, machine=machine, extra=extra, **options)
+    lines = re.findall(r"^(not ok|ok) \d+ - .*\[(\w+)\](.*)$", text, re.M)
+    plan = re.search(r"^1\.\.(\d+)$", text, re.M)
+    assert plan and int(plan[1]) == len(lines) and text.startswith("TAP version 13\n") or \
+        "boot-wrapper: " in text, text
+    failed = {name for ok, name, rest in lines if ok == "not ok" and "# TODO" not in rest}
+    assert all(name in ITEMS for _, name, _ in lines)
+    assert ("conformance: PASS" in text) == (not failed), text
+    if status is not None:
+        assert ended == status, text
+    return {name for _, name, _ in lines}, failed, text
+
+
+def test_qemus_loader_on_virt(image):
+    """In SVC mode, with PSCI by HVC, and no word of ours in r3."""
+    seen, failed, text = run(image, "virt,secure=off,virtualization=off")
+    assert not [name for name in seen if ITEMS[name][2] == "ours"], text
+    assert {"irq_spi", "on_arrives", "counter_same", "memory_there"} <= seen
+    assert failed <= {"on_contention", "smc_keeps_registers"}, text
+
+
+def test_qemus_loader_in_hyp_mode(image):
+    seen, failed, text = run(image, "virt,secure=off,virtualization=on")
+    assert {"irq_sgi_svc", "hstr", "timer_hyp"} <= seen
+    assert not {name for name in failed if name.startswith(("irq_", "timer_", "gic"))}, text
+
+
+def test_gic_v3(image):
+    seen, failed, text = run(image, "virt,secure=off,virtualization=off,gic-version=3")
+    assert {"gicr_found", "icc_sre", "irq_spi"} <= seen
+    assert not {name for name in failed if name.startswith(("irq_", "timer_", "gic", "icc"))}, text
+
+
+def test_ours(image):
+    """The wrapper as loader: the contract is checked because r3 says so."""
+    system = harness.build("bootcheck-ours", "all", KERNEL=image, DTB=harness.DTB, SMP=2,
+                           BOOTARGS="") / "linux-system.axf"
+    seen, failed, text = run(system, harness.MACHINE, cpu=None, status=0)
+    assert not failed, text
+    assert {"word_valid", "ttbcr_clear", "hvc_sets", "no_other_functions"} <= seen
+
+
+def test_failure_ends_a_host(image, tmp_path):
+    """A DTB with RAM that is not there: not ok, and status 1."""
+    dtb = tmp_path / "dtb"
+    dtb.write_bytes(harness.qemu_dtb("virt,secure=off,virtualization=off", 1, "-cpu",
+                                     "cortex-a15").read_bytes())
+    subprocess.run(["fdtput", "-tx", dtb, "/psci", "method", "73", "6d", "63", "0"], check=False)
+    subprocess.run(["fdtput", "-ts", dtb, "/timer", "compatible", "none"], check=True)
+    seen, failed, text = run(image, "virt,secure=off,virtualization=off", cpus=1, dtb=dtb)
+    assert "timer_node" in failed, text
