@@ -12,13 +12,13 @@ BOOT_ENTRY	?= reset
 QEMU		?= qemu-system-arm
 HOSTCC		?= cc
 PYTHON		?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell \
-		     $(p) -c 'import pytest, pexpect, elftools' 2>/dev/null && echo $(p))) python3)
+		     $(p) -c 'import pytest, pexpect, elftools, xdist' 2>/dev/null && echo $(p))) python3)
 
 # Make ignores a misspelt variable, so name it. A parent make passes its own variables
 # down: for those a warning must do.
 variables := BOARD O DEPS V QUIET KERNEL KERNEL_FORMAT DTB DTB_MEND INITRD XEN BOOTARGS \
 	XEN_BOOTARGS SMP SMP_METHOD MODE GRANT SMC KERNEL_ADDR DTB_ADDR INITRD_ADDR XEN_ADDR MEMORY \
-	WRAPPER_ADDR CROSS_COMPILE LLVM LIBFDT_SRC QEMU QEMU_ARGS RUN_TIMEOUT TESTS PYTEST_ARGS \
+	WRAPPER_ADDR CROSS_COMPILE LLVM LIBFDT_SRC QEMU QEMU_ARGS RUN_TIMEOUT TESTS PYTEST_ARGS JOBS \
 	SOAK_CYCLES SEED PYTHON HOSTCC CC LD NM AR OBJCOPY EXTRA_SOURCES BOOT_ENTRY defines
 unknown := $(strip $(foreach v,$(filter-out $(variables) MAKE% -*,$(.VARIABLES)),$(if $(filter command,$(origin $(v))),$(v)=)))
 ifneq ($(unknown),)
@@ -40,10 +40,8 @@ out := $(O)/$(BOARD)
 # Targets of the same command line that must have run before anything is built.
 first := $(filter clean deps,$(MAKECMDGOALS))
 
-#
 # Toolchain: GCC by CROSS_COMPILE, or clang and lld. As in Linux, LLVM=1 takes them from
 # PATH, LLVM=-14 takes clang-14, LLVM=/usr/lib/llvm-14/bin/ takes those in that directory.
-#
 ifneq ($(filter-out 0 n no,$(LLVM)),)
 ifeq ($(filter 1 y yes -% %/,$(LLVM)),)
 $(error boot-wrapper: LLVM=$(LLVM): unknown toolchain; set LLVM=1, LLVM=-14 (a suffix) or LLVM=/path/to/bin/ (a prefix))
@@ -68,10 +66,8 @@ Q	:= $(if $(call yes,V),,@)
 silent	:= $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
 quiet	= @mkdir -p $(@D) $(if $(silent)$(call yes,V),,&& printf '  %-7s %s\n' $(1) $(patsubst $(O)/%,%,$(2)))
 
-#
 # Sources. Resident code stays in memory and is linked on its own first; hyp_stub and
 # pen share a page of their own. Every other file here and in the folders is transient.
-#
 resident	:= resident.c monitor.S psci.c secure.c kernel_state.c hyp_psci.S
 resident_page	:= hyp_stub.S pen.S
 transient	:= $(filter-out $(resident) $(resident_page) payload.c %.lds.S,$(sort \
@@ -83,10 +79,8 @@ prepare_sources	:= tools/prepare/prepare.c plan.c \
 
 include libfdt/Makefile
 
-#
 # Flags. The hard-float ABI is there only to link with Debian's libfdt; no code uses a
 # floating-point register.
-#
 warnings	:= -Wall -Wextra -Werror -Wshadow -Wundef -Wstrict-prototypes -Wmissing-declarations
 ifeq ($(clang),y)
 arch		:= -march=armv7-a -mfloat-abi=hard -mfpu=vfpv3-d16 -mimplicit-it=always
@@ -119,7 +113,7 @@ $(out)/lib/string.c.o: CFLAGS += -fno-builtin -O2
 
 include tools/run.mk
 
-.PHONY: all wrapper check soak bench docs clean help FORCE
+.PHONY: all wrapper check check-quick soak bench docs clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
@@ -162,10 +156,8 @@ $(filter %.c.o,$(objects)): | $(libfdt)
 
 include kernels/Makefile
 
-#
 # A kernel may overwrite all that is transient, so resident code may refer only to
 # itself and to these symbols of the linker script and the Hyp stub. The prefix lets model.lds.S tell its sections from transient ones.
-#
 resident_may_use := resident_start|resident_end|hyp_stub_vectors
 
 $(out)/resident.o: $(patsubst %,$(out)/%.o,$(resident)) | $(patsubst %,$(out)/%.o,$(resident_page))
@@ -176,11 +168,9 @@ $(out)/resident.o: $(patsubst %,$(out)/%.o,$(resident)) | $(patsubst %,$(out)/%.
 	rm -f $@.tmp; [ -z "$$undefined" ] || \
 	{ echo "boot-wrapper: resident code refers to transient code:" $$undefined >&2; exit 1; }
 
-#
 # The links: $(1) the name of the image, $(2) its suffix, $(3) the header that has the
 # addresses and the payload. For a board with Secure RAM the same objects are linked a
 # second time, to run there, and the first link includes the result.
-#
 define link_wrapper
 $(out)/$(1)-payload.o: payload.c $(out)/.flags $(filter $(out)/%,$(3))
 	$$(call quiet,CC,$$@)
@@ -240,8 +230,10 @@ $(out)/layout.h: $(out)/prepare $(out)/.payload $(wildcard $(KERNEL) $(DTB) $(IN
 
 pytest = O=$(call quote,$(O)) DEPS=$(call quote,$(deps)) $(PYTHON) -m pytest --tb=short
 
-check: | $(first)
-	$(Q)$(pytest) -q $(or $(TESTS),tests) $(PYTEST_ARGS)
+# In JOBS processes, by default one for each CPU of the host.
+check check-quick: | $(first)
+	$(Q)$(pytest) -q -n $(or $(JOBS),auto) --durations=15 --durations-min=5 \
+		$(if $(filter check-quick,$@),-m quick) $(or $(TESTS),tests) $(PYTEST_ARGS)
 
 soak: | $(first)
 	$(Q)SOAK_CYCLES=$(or $(SOAK_CYCLES),20000) $(pytest) -v --durations=0 tests/test_stress.py $(PYTEST_ARGS)
@@ -265,7 +257,7 @@ help:
 #?   make deps         install what is missing: compilers, QEMU, Debian's armhf kernel
 #?   make run          boot Debian's kernel and a busybox shell in QEMU
 #?   make run-xen      the same under Debian's Xen, as its dom0
-#?   make check        run all tests
+#?   make check        run all tests; "make check-quick" runs those of a minute
 #?   make soak         stress PSCI for hours: SOAK_CYCLES=20000 of CPU hotplug;
 #?                     SEED=1 sets what is random
 #?   make bench        measure costs, beside those of other firmware
@@ -302,4 +294,5 @@ help:
 #?   O=build V=1       where to build; print every command
 #?   DEPS=build/deps   where "make deps" puts Debian's files
 #?   QEMU= QEMU_ARGS= RUN_TIMEOUT=seconds   for "make run" and "make run-xen"
-#?   TESTS= PYTEST_ARGS=   which tests "make check" runs, and more options for pytest
+#?   TESTS= PYTEST_ARGS= JOBS=   which tests "make check" runs, with which other options of
+#?                     pytest, in how many processes

@@ -445,7 +445,8 @@ def test_no_payload():
 def test_no_payload_and_no_host():
     """Without semihosting the line is the same, and the CPU stops; it does not crash."""
     elf = harness.build("toolchain-gcc-none-eabi", "wrapper") / "boot-wrapper.elf"
-    text, status = harness.console(elf, cpus=2, semihosting=False, timeout=3)
+    text, status = harness.console(elf, cpus=2, semihosting=False, until="no kernel",
+                                   settle=1)
     assert "boot-wrapper: no kernel" in text and "unexpected" not in text
     assert status is None
 

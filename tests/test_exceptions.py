@@ -70,7 +70,8 @@ def test_no_exit_status(tmp_path):
                             (thumb(image, "psci_smc"), True)):
         word = harness.THUMB_UDF if semihosting else harness.UDF
         broken = harness.patch(image, tmp_path / "t.axf", {at: word})
-        text, status = harness.console(broken, semihosting=semihosting, timeout=4)
+        text, status = harness.console(broken, semihosting=semihosting, until="this CPU stops",
+                                       settle=1)
         assert status is None and text.count("this CPU stops") == 1, text
 
 

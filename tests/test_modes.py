@@ -272,7 +272,7 @@ def test_refused_without_a_host(name, tmp_path):
     shutil.copy(harness.DTB, dtb)
     subprocess.run(["fdtput", "-r", dtb, "/cpus/cpu@0"], check=True)
     text, status = harness.console(image(entry, cpus=1, DTB=dtb), machine=entry.machine,
-                                   semihosting=False, timeout=3)
+                                   semihosting=False, until="boot-wrapper: .*\n", settle=1)
     lines = [line for line in text.splitlines() if line.startswith("boot-wrapper: ")]
     assert len(lines) == 1 and status is None, text
     assert "the DTB has no CPU 00000000, which is the one that starts" in lines[0]

@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import tempfile
 
-from .settings import BOARD, BUILD, DEPS, DTB, MACHINE, TOP, VMLINUZ, XEN
+from .settings import BOARD, BUILD, DEPS, DTB, TOP, VMLINUZ, XEN
 
 TOOLCHAINS = {
     "gcc-none-eabi": {"CROSS_COMPILE": "arm-none-eabi-"},

@@ -14,6 +14,7 @@ from .builds import initramfs
 from .settings import MACHINE, VIRT_SECURE, VMLINUZ
 
 PROMPT = "~ # "
+PATIENCE = 4        # only a test that fails takes longer for it
 
 
 def qemu_command(image, cpus=1, memory="1G", machine=MACHINE, semihosting=True, reboot=False,
@@ -32,24 +33,36 @@ def environment():
     return {**os.environ, "QEMU_AUDIO_DRV": "none"}
 
 
-def console(image, timeout=60, until=None, **options):
+def spawn(command, timeout):
+    """QEMU with its console on a terminal. A busy host gets PATIENCE times the timeout."""
+    return pexpect.spawn(str(command[0]), [str(word) for word in command[1:]], env=environment(),
+                         timeout=PATIENCE * timeout, encoding="utf-8", codec_errors="replace",
+                         echo=False)
+
+
+def console(image, timeout=60, until=None, settle=0, **options):
     """Run an image; returns (console text, exit status), as run() does."""
-    return run(qemu_command(image, **options), timeout, until)
+    return run(qemu_command(image, **options), timeout, until, settle)
 
 
-def run(command, timeout=60, until=None):
+def run(command, timeout=60, until=None, settle=0):
     """Run QEMU; returns (console text, exit status).
 
-    The status is None if QEMU had to be stopped: after `timeout` seconds, or
-    at once when the console has shown `until`.
+    The status is None if QEMU had to be stopped: after the timeout, or when the console has
+    shown `until` and then, for `settle` seconds, QEMU has neither ended nor written.
     """
-    child = pexpect.spawn(command[0], command[1:], env=environment(), timeout=timeout,
-                          encoding="utf-8", codec_errors="replace", echo=False)
+    child = spawn(command, timeout)
+    awaited, text, wait = [until] if until else [], "", -1
     try:
-        matched = child.expect(([until] if until else []) + [pexpect.EOF, pexpect.TIMEOUT])
-        text = child.before + (child.after if isinstance(child.after, str) else "")
+        while True:
+            patterns = [*awaited, pexpect.EOF, pexpect.TIMEOUT]
+            found = patterns[child.expect(patterns, timeout=wait)]
+            text += child.before + (child.after if isinstance(child.after, str) else "")
+            if found not in awaited or not settle:
+                break
+            awaited, wait = [".+"], settle
         text = text.replace("\r", "")
-        if (until and matched == 0) or child.isalive() and matched != (1 if until else 0):
+        if found is not pexpect.EOF:
             return text, None
         child.close()
         return text, child.exitstatus
@@ -65,8 +78,7 @@ class Guest:
 
     def __init__(self, image=None, timeout=90, command=None, dialogue=(), **options):
         command = command or qemu_command(image, **options)
-        self.child = pexpect.spawn(command[0], command[1:], env=environment(), echo=False,
-                                   timeout=timeout, encoding="utf-8", codec_errors="replace")
+        self.child = spawn(command, timeout)
         self.log = ""
         for pattern, line in dialogue:
             self.wait(pattern)
@@ -141,8 +153,7 @@ def stopped(command, intact):
     with tempfile.TemporaryDirectory() as directory:
         qmp, dump = f"{directory}/qmp", f"{directory}/dump"
         command = [*command, "-qmp", f"unix:{qmp},server=on,wait=off"]
-        child = pexpect.spawn(command[0], command[1:], env=environment(), timeout=30,
-                              encoding="utf-8", codec_errors="replace", echo=False)
+        child = spawn(command, 30)
         try:
             child.expect(r"boot-wrapper: .*\n")
             text = child.before + child.after
@@ -172,8 +183,7 @@ def refused(command, pattern, status=None, intact={}):
 @contextlib.contextmanager
 def started(command):
     """A machine whose kernel has been entered: where that and the DTB's bytes lie."""
-    child = pexpect.spawn(command[0], command[1:], env=environment(), timeout=30,
-                          encoding="utf-8", codec_errors="replace")
+    child = spawn(command, 30)
     try:
         child.expect(r"\[(\w{8})\.\.\w{8}\] kernel\s+boot-wrapper: \[(\w{8})\.\.(\w{8})\] DTB")
         where = [int(child.match[n], 16) for n in (1, 2, 3)]
