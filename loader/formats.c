@@ -211,6 +211,14 @@ bool uimage_is_compressed(const uint8_t *header)
 	return header[31];
 }
 
+bool is_padding(const uint8_t *data, uint32_t size)
+{
+	for (uint32_t at = 0; at < size; at++)
+		if (data[at] != data[0] || (data[0] && data[0] != 0xff))
+			return false;
+	return true;
+}
+
 const char *uimage_check(const uint8_t *header, uint32_t size, uint32_t type)
 {
 	static const char *const others[] = {
@@ -243,6 +251,21 @@ uint32_t dtb_size(const uint8_t *header)
 	return big32(header + 4);
 }
 
+uint32_t dtb_used(const uint8_t *header)
+{
+	uint64_t structure = big32(header + 8), strings = big32(header + 12);
+	uint64_t used = strings + big32(header + 32);
+	uint32_t reservations = big32(header + 16);
+
+	if (used < structure + big32(header + 36))
+		used = structure + big32(header + 36);
+	/* The list of reservations has no size; it lies before the others, or anywhere. */
+	if (reservations > structure || reservations > strings ||
+	    used > dtb_size(header))
+		return dtb_size(header);
+	return (uint32_t)used;
+}
+
 uint32_t crc32(const uint8_t *data, uint32_t size)
 {
 	uint32_t crc = 0xffffffff;
@@ -268,6 +291,27 @@ const char *elf_check_header(const struct elf_header *header, uint32_t size)
 	if (header->phnum > ELF_MAX_SEGMENTS)
 		return "it has more than 32 program headers";
 	return NULL;
+}
+
+uint32_t elf_entry(const struct elf_header *header,
+		   const struct elf_segment *segments, uint32_t *address)
+{
+	uint32_t entry = header->entry & ~1u;
+
+	for (const struct elf_segment *s = segments; s < segments + header->phnum; s++)
+		if (s->type == ELF_LOAD && entry >= s->vaddr &&
+		    entry - s->vaddr < s->filesz) {
+			*address = entry - s->vaddr + s->paddr;
+			return entry - s->vaddr + s->offset;
+		}
+	return 0;
+}
+
+bool elf_is_virtual(const uint8_t code[ELF_CODE_SIZE], uint32_t address,
+		    uint32_t ram_start)
+{
+	return is_linux_image(code, ELF_CODE_SIZE) &&
+	       address - ram_start >= 128 << 20;
 }
 
 const char *elf_check(const struct elf_header *header,

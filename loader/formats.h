@@ -75,6 +75,9 @@ struct zimage_room {
  */
 const char *zimage_check(const uint8_t *data, uint32_t size, struct zimage_room *room);
 
+/* Whether all bytes are zero, or all 0xff: a partition behind its image. */
+bool is_padding(const uint8_t *data, uint32_t size);
+
 /* U-Boot's legacy image: a header of 64 bytes, then the data. */
 #define UIMAGE_HEADER_SIZE	64
 #define UIMAGE_KERNEL		2
@@ -94,6 +97,9 @@ const char *uimage_check(const uint8_t *header, uint32_t size, uint32_t type);
 
 /* A DTB's own size, fdt_totalsize(). */
 uint32_t dtb_size(const uint8_t *header);
+
+/* How much of that its blocks take: the rest is room to grow. */
+uint32_t dtb_used(const uint8_t *header);
 
 /*
  * The table that tools/bw-pack puts in front of payloads, or that a debugger
@@ -150,6 +156,23 @@ struct elf_segment {
 struct elf_layout {
 	uint32_t start, end, entry;
 };
+
+/*
+ * The file offset of the first instruction, and its physical address; 0 if it is in
+ * no segment. Valid before elf_check().
+ */
+uint32_t elf_entry(const struct elf_header *header,
+		   const struct elf_segment *segments, uint32_t *address);
+
+/*
+ * Whether an ELF file with this code at its entry is Linux's vmlinux and linked to
+ * virtual addresses: it would run outside the first 128 MiB of RAM.
+ */
+#define ELF_CODE_SIZE		32
+bool elf_is_virtual(const uint8_t code[ELF_CODE_SIZE], uint32_t address,
+		    uint32_t ram_start);
+#define ELF_IS_VIRTUAL		"Linux's vmlinux, which is linked to virtual addresses; " \
+				"name its zImage"
 
 /*
  * Check a header alone, and then with its segments, of a file of `size` bytes

@@ -59,9 +59,17 @@ uint32_t own_size(uint32_t at)
 	}
 }
 
+/* What a uImage must be to be used as a kernel, Xen, a DTB or an initrd. */
+static uint32_t uimage_type_of(const char *what)
+{
+	return !strcmp(what, "initrd") ? UIMAGE_RAMDISK :
+	       !strcmp(what, "DTB") ? UIMAGE_DTB : UIMAGE_KERNEL;
+}
+
 void add_image(struct image *image, const char *what, const char *from,
 	       uint32_t at, uint32_t size)
 {
+	const char *wrong;
 	uint32_t own;
 
 	if (!may_read(at))
@@ -83,10 +91,9 @@ void add_image(struct image *image, const char *what, const char *from,
 		if (size < own || !own)
 			refuse("the %s at %x (%s) is a uImage cut short, %u bytes; "
 			       "copy the file again", what, at, from, size);
-		if (uimage_type(bytes(at)) == UIMAGE_KERNEL &&
-		    uimage_is_compressed(bytes(at)))
-			refuse("the %s at %x (%s) is a compressed uImage; make "
-			       "it with mkimage -C none", what, at, from);
+		wrong = uimage_check(bytes(at), size, uimage_type_of(what));
+		if (wrong)
+			refuse("the %s at %x (%s) is %s", what, at, from, wrong);
 		size = uimage_size(bytes(at));
 		at += UIMAGE_HEADER_SIZE;
 	}
@@ -130,21 +137,37 @@ enum format format_of(const struct image *image)
 	return recognise(header);
 }
 
+void say_rest(const struct image *image, uint32_t size)
+{
+	uint32_t rest = image->size - size, half = sizeof scratch()->notes / 2;
+	uint8_t *start = scratch()->notes;
+
+	/* It may be large, and the host slow: see its start and its end. */
+	if (half > rest)
+		half = rest;
+	read_part(image, size, start, half);
+	read_part(image, image->size - half, start + half, half);
+	if (!is_padding(start, 2 * half))
+		say("%u bytes of unknown data behind the %s (%s); ignored", rest,
+		    image->what, image->from);
+}
+
 /* Take the header off a uImage that must be read; see add_image() for others. */
 void unwrap(struct image *image)
 {
 	const uint8_t *header = scratch()->notes;
+	const char *wrong;
 
 	if (!image->size || image->in_memory || format_of(image) != FORMAT_UIMAGE)
 		return;
-	if (uimage_type(header) == UIMAGE_KERNEL && uimage_is_compressed(header))
-		refuse("the %s (%s) is a compressed uImage; make it with mkimage "
-		       "-C none", image->what, image->from);
 	if (image->size < UIMAGE_HEADER_SIZE ||
 	    uimage_size(header) > image->size - UIMAGE_HEADER_SIZE)
 		refuse("the %s (%s) is a uImage cut short, %u bytes of %u; copy "
 		       "the file again", image->what, image->from, image->size,
 		       uimage_size(header) + UIMAGE_HEADER_SIZE);
+	wrong = uimage_check(header, image->size, uimage_type_of(image->what));
+	if (wrong)
+		refuse("the %s (%s) is %s", image->what, image->from, wrong);
 	image->size = uimage_size(header);
 	image->skip = UIMAGE_HEADER_SIZE;
 }

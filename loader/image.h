@@ -42,6 +42,7 @@ struct sources {
 	uint32_t module_count;
 	const char *bootargs, *xen_bootargs;	/* NULL: the DTB's own */
 	bool no_initrd;			/* ignore the DTB's initrd as well */
+	uint32_t unknown;		/* where data behind the wrapper is not recognised */
 	uint32_t mode;			/* asked for; 0: none */
 	uint32_t flags;			/* PAYLOAD_... of payload.h */
 };
@@ -92,6 +93,9 @@ enum format format_of(const struct image *image);
 
 /* Skip the header of a uImage that must be read; add_image() does so for others. */
 void unwrap(struct image *image);
+
+/* Say what is behind the first `size` bytes of an image, unless it is padding. */
+void say_rest(const struct image *image, uint32_t size);
 
 /* Move or read an image to an address. */
 void bring(struct image *image, uint32_t to);

@@ -67,28 +67,22 @@ static void take_dtb(struct sources *sources)
 	const uint8_t *header = scratch()->notes;
 	uint32_t room = DTB_DEFAULT_END - DTB_DEFAULT_ADDR - DTB_SLACK -
 			2 * BOOTARGS_SIZE;
-	uint32_t size = dtb->size, used = 0;
+	uint32_t used;
 
+	unwrap(dtb);
 	if (format_of(dtb) != FORMAT_DTB)
 		refuse("the DTB (%s) is not one; make one with dtc", dtb->from);
-	if (dtb_size(header) > size)
+	if (dtb_size(header) > dtb->size)
 		refuse("the DTB (%s) is cut short, %u bytes of %u; copy the file "
-		       "again", dtb->from, size, dtb_size(header));
-	/* Offsets and sizes of the structure and of the strings block. */
-	for (int i = 0; i < 2; i++) {
-		uint64_t end = (uint64_t)big32(header + (i ? 12 : 8)) +
-			       big32(header + (i ? 32 : 36));
-
-		if (end <= dtb_size(header) && end > used)
-			used = end;
-	}
+		       "again", dtb->from, dtb->size, dtb_size(header));
+	used = dtb_used(header);
 	if (used > room)
 		refuse("the DTB (%s) has %u bytes, and %u is the most; use a "
 		       "smaller one", dtb->from, used, room);
 	if (dtb->in_memory)
 		memmove(fdt, (void *)(uintptr_t)dtb->at, used);
 	else
-		dtb->read(dtb, 0, DTB_DEFAULT_ADDR, used);
+		dtb->read(dtb, dtb->skip, DTB_DEFAULT_ADDR, used);
 	fdt_set_totalsize(fdt, used);
 
 	int error = fdt_check_header(fdt);
@@ -176,6 +170,7 @@ static struct elf_layout check_elf(const struct place_map *map,
 	struct elf_header *header = &scratch()->elf;
 	struct elf_segment *segments = scratch()->segments;
 	struct elf_layout layout;
+	uint32_t code, address;
 	const char *wrong;
 
 	if (kernel->size < sizeof *header)
@@ -186,6 +181,13 @@ static struct elf_layout check_elf(const struct place_map *map,
 		bad_image(kernel, wrong);
 	read_part(kernel, header->phoff, segments,
 		  header->phnum * sizeof *segments);
+	code = elf_entry(header, segments, &address);
+	if (code && code <= kernel->size && kernel->size - code >= ELF_CODE_SIZE) {
+		read_part(kernel, code, scratch()->notes, ELF_CODE_SIZE);
+		if (elf_is_virtual(scratch()->notes, address, map->start))
+			refuse("the %s (%s): " ELF_IS_VIRTUAL, kernel->what,
+			       kernel->from);
+	}
 	wrong = elf_check(header, segments, kernel->size, map->start, map->end, &layout);
 	if (wrong)
 		bad_image(kernel, wrong);
@@ -240,8 +242,10 @@ static void check_zimage(struct placement *placement, struct image *kernel)
 	place_inflated(placement, room.start, room.end);
 }
 
-static _Noreturn void no_kernel(void)
+static _Noreturn void no_kernel(const struct sources *sources)
 {
+	if (sources->unknown)
+		say("unknown data behind the image, at %x", sources->unknown);
 	refuse("no kernel: none behind the image, at %x, named in bootargs "
 	       "(bw.kernel=)%s or by a semihosting host (--kernel); give one, or "
 	       "link one with make KERNEL=zImage DTB=board.dtb",
@@ -336,7 +340,7 @@ static void find_payload(struct sources *sources)
 		read_chosen(sources, (void *)(uintptr_t)at);
 	find_preloaded(sources);
 	if (!kernel->size && !dtb->size)
-		no_kernel();
+		no_kernel(sources);
 	if (!dtb->size && !passed)
 		refuse("no DTB: none in r2, behind the image, at %x or %x, or "
 		       "named; give one (QEMU: -dtb)", BOARD_RAM_BASE,
@@ -350,7 +354,7 @@ static void find_payload(struct sources *sources)
 	check_window(&sources->xen, DTB_DEFAULT_END);
 	take_dtb(sources);
 	if (!kernel->size)
-		no_kernel();
+		no_kernel(sources);
 	if (sources->no_initrd)
 		sources->initrd.size = 0;
 	if (sources->xen_bootargs && !sources->xen.size)
@@ -381,6 +385,7 @@ static enum format add_started(struct placement *placement, struct image *starts
 	enum format format = format_of(starts);
 	uint32_t size = zimage_size(scratch()->notes);
 	struct place_part *part;
+	const char *wrong;
 
 	if (is_xen && format != FORMAT_XEN)
 		bad_image(starts, "not Xen, which Debian has as boot/xen-*-armhf");
@@ -392,8 +397,10 @@ static enum format add_started(struct placement *placement, struct image *starts
 		break;
 	case FORMAT_LINUX:
 		/* What follows it is padding, or a DTB that must not be taken. */
-		if (size >= FORMAT_HEADER_SIZE && size < starts->size)
+		if (size >= FORMAT_HEADER_SIZE && size < starts->size) {
+			say_rest(starts, size);
 			starts->size = size;
+		}
 		add_part(placement, PLACE_ZIMAGE, starts);
 		break;
 	case FORMAT_XEN:
@@ -403,6 +410,13 @@ static enum format add_started(struct placement *placement, struct image *starts
 			part->work += size - starts->size;
 		break;
 	default:
+		size = sizeof scratch()->notes;
+		if (size > starts->size)
+			size = starts->size;
+		read_part(starts, 0, scratch()->notes, size);
+		wrong = cannot_start(scratch()->notes, size);
+		if (wrong)
+			refuse("the %s (%s): %s", starts->what, starts->from, wrong);
 		bad_image(starts, "neither a zImage nor ELF");
 	}
 	return format;

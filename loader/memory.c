@@ -87,7 +87,8 @@ static uint32_t add_by_content(struct sources *sources, uint32_t at,
 
 	if (is_kernel)
 		add_image(&sources->kernel, "kernel", from, at, 0);
-	else if (format == FORMAT_DTB)
+	else if (format == FORMAT_DTB || (format == FORMAT_UIMAGE &&
+					  uimage_type(header) == UIMAGE_DTB))
 		add_image(&sources->dtb, "DTB", from, at, 0);
 	else
 		add_image(&sources->initrd, "initrd", from, at, 0);
@@ -107,8 +108,10 @@ void find_appended(struct sources *sources)
 			read_table(sources, at, from);
 			return;
 		case FORMAT_UNKNOWN:
-			if (*bytes(at))
+			if (*bytes(at)) {
+				sources->unknown = at;
 				return;
+			}
 			at++;
 			padding++;
 			break;

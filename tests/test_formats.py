@@ -26,7 +26,8 @@ def c():
     for name in ("cannot_start", "zimage_check", "uimage_check", "elf_check_header", "elf_check"):
         getattr(library, name).restype = ctypes.c_char_p
     library.is_linux_image.restype = ctypes.c_bool
-    library.uimage_is_compressed.restype = ctypes.c_bool
+    for name in ("uimage_is_compressed", "elf_is_virtual", "is_padding"):
+        getattr(library, name).restype = ctypes.c_bool
     library.crc32.restype = ctypes.c_uint32
     return library
 
@@ -141,6 +142,7 @@ ZIMAGES = {
     "big-endian": (zimage(0x01020304), "a big-endian zImage"),
     "big-endian, and a branch to nowhere": (zimage(0x01020304, size=0x82), "a big-endian zImage"),
     "BE8": (zimage(0x01020304, magic=0, code=(0xF1010200,)), None),
+    "larger than memory": (zimage(entries=(5, SIZES, 0xF0, 0xFFFFFFFF, 0xFFFFFFFF, 0)), None),
     "a size outside": (zimage(entries=(5, SIZES, 0xFD, 0, 0, 0)), "truncated zImage"),
     "a size that is not there": (zimage(entries=(5, SIZES, 0xF4, 0, 0, 0), size=0x200),
                                  "truncated zImage: what follows"),
@@ -151,12 +153,12 @@ ZIMAGES = {
 def test_zimage_check(c, name):
     data, wrong = ZIMAGES[name]
     data = bytearray(data)
-    if name == "good":
+    if name in ("good", "larger than memory"):
         struct.pack_into("<I", data, 0xF0, 0x5000)
     room = (ctypes.c_uint32 * 4)()
     found = c.zimage_check(bytes(data), len(data), room)
     assert found is None if wrong is None else found.decode().startswith(wrong)
-    assert bool(room[1] or room[0]) == (name == "good")
+    assert room[1] == {"good": 0xD100, "larger than memory": 0xFFFFFFFF}.get(name, 0)
 
 
 def test_big_endian_without_a_branch(c):
@@ -189,6 +191,23 @@ def test_uimage_check(c, data, wanted, wrong):
 def test_sizes_and_crc(c):
     assert c.uimage_size(uimage(2)) == 100
     assert c.dtb_size(harness.DTB.read_bytes()) == harness.DTB.stat().st_size
+    dtb = bytearray(harness.DTB.read_bytes())
+    assert c.dtb_used(bytes(dtb)) == len(dtb)
+    struct.pack_into(">I", dtb, 4, 1 << 20)                 # QEMU leaves room behind it
+    used = c.dtb_used(bytes(dtb))
+    assert len(dtb) - 8 < used <= len(dtb)
+    structure, strings, reserved = struct.unpack_from(">3I", dtb, 8)
+    assert c.dtb_used(bytes(dtb[:36]) + bytes(4)) == c.dtb_used(bytes(dtb)) == used
+    for at, value in ((32, 1 << 21), (36, 1 << 21), (16, structure + 4), (16, strings + 4),
+                      (8, reserved - 1)):
+        other = bytearray(dtb)
+        struct.pack_into(">I", other, at, value)
+        assert c.dtb_used(bytes(other)) == 1 << 20, (at, value)
+    struct.pack_into(">2I", dtb, 8, strings, structure)     # in the other order
+    dtb[32:40] = dtb[36:40] + dtb[32:36]
+    assert c.dtb_used(bytes(dtb)) == used
+    struct.pack_into(">I", dtb, 16, structure + 4)
+    assert c.dtb_used(bytes(dtb)) == 1 << 20
     assert c.zimage_size(zimage(start=0x1000, end=0x3000)) == 0x2000
     for data in (b"", b"123456789", bytes(range(256))):
         assert c.crc32(data, len(data)) == zlib.crc32(data)
@@ -217,6 +236,30 @@ def segment(kind=1, offset=0x100, vaddr=0x80008000, paddr=None, filesz=0x100, me
 def test_elf_header(c, data, wrong):
     found = c.elf_check_header(data, 0x1000)
     assert found is None if wrong is None else found.decode() == wrong
+
+
+def test_vmlinux(c):
+    """Linux's own ELF file, linked to physical addresses and to virtual ones."""
+    address = ctypes.c_uint32()
+    segments = [segment(4), segment(vaddr=0xC0010000, paddr=0x10000),
+                segment(offset=0x200, vaddr=0xC0008000, paddr=0x8000, memsz=0x1000)]
+    elf = header(entry=0xC0008005, phnum=3)
+    assert c.elf_entry(elf, b"".join(segments), ctypes.byref(address)) == 0x204
+    assert address.value == 0x8004
+    for entry in (0xC0007FFE, 0xC0008100):
+        assert c.elf_entry(header(entry=entry, phnum=3), b"".join(segments),
+                           ctypes.byref(address)) == 0
+    linux, other = words(0, 0xE10F9000, 0xE229901A, size=32), bytes(32)
+    for code, at, virtual in ((linux, 0xC0208000, True), (linux, 0x87FFFFFC, False),
+                              (linux, 0x88000000, True), (linux, 0x7FFFFFFC, True),
+                              (other, 0xC0208000, False)):
+        assert c.elf_is_virtual(code, at, 0x80000000) == virtual
+
+
+def test_padding(c):
+    for data, padding in ((b"", True), (bytes(9), True), (b"\xff" * 9, True), (b"\1\1", False),
+                          (b"\0\xff", False), (b"\xff\xff\0", False)):
+        assert c.is_padding(data, len(data)) == padding
 
 
 @pytest.mark.parametrize("entry, segments, wrong", [

@@ -2,6 +2,8 @@
 """Payloads that were not linked with the wrapper: one build, any kernel, from
 wherever it is; and one clear line for each that cannot be started."""
 
+import gzip
+import lzma
 import os
 import re
 import signal
@@ -512,7 +514,7 @@ HOST = {
     "a zImage of zeros behind its header": ("--kernel {hollow}", "truncated zImage: "),
     "a compressed uImage": ("--kernel {gzip}", "is a compressed uImage; "),
     "a uImage cut short": ("--kernel {cut_uimage}", r"uImage cut short, 1000 bytes of 5064; "),
-    "a uImage of no kernel": ("--kernel {uinitrd}", "neither a zImage nor ELF; "),
+    "a uImage of no kernel": ("--kernel {uinitrd}", "is a uImage of a ramdisk; pass it as the initrd"),
     "a DTB cut short": ("--kernel {k} --dtb {cut_dtb}", r"is cut short, 1000 bytes of \d+; "),
     "a DTB that is none": ("--kernel {k} --dtb {text}", "the DTB .* is not one; "),
     "a DTB of another board": ("--kernel {k} --dtb {a9}", r"no /memory node has \[87e00000"),
@@ -563,6 +565,87 @@ def test_host_files_refused(wrapper, tmp_path, name):
     refused([*unable, *semihosted(wrapper, line.format(**files), *dtb)], pattern, status=1)
     writer.kill()
     writer.wait()
+
+
+def linux_image(data):
+    """What a zImage inflates to."""
+    for found in re.finditer(b"\xfd7zXZ\0", data):
+        try:
+            return lzma.LZMADecompressor().decompress(data[found.start():])
+        except lzma.LZMAError:
+            pass
+    raise AssertionError("no xz in the kernel")
+
+
+def vmlinux(data):
+    """Linux's ELF file, linked to virtual addresses, which are its physical ones, too."""
+    data, at = linux_image(data), 0xC0208000
+    return struct.pack("<16s2H5I6H", b"\x7fELF\1\1\1", 2, 40, 1, at, 52, 0, 0x5000400, 52, 32, 1,
+                       40, 0, 0) + struct.pack("<8I", 1, 0x1000, at, at, len(data),
+                                               len(data) + 0x80000, 7, 0x1000).ljust(4044, b"\0") + data
+
+
+def fit(_data):
+    return subprocess.run(["dtc", "-q", "-O", "dtb"], input=b'/dts-v1/; / { description = "x"; '
+                          b"images { kernel { data = [00]; }; }; };", capture_output=True,
+                          check=True).stdout
+
+
+def big_endian_code(data):
+    return data[:0x30] + b"\4\3\2\1" + data[0x34:]
+
+
+OTHER_KERNELS = {
+    "gzip": (lambda data: gzip.compress(data[:100000]), "compressed with gzip; decompress"),
+    "FIT": (fit, "but a FIT image; take the zImage out of it with dumpimage"),
+    "Android": (lambda data: b"ANDROID!" + bytes(2040) + data, "but an Android boot image; "),
+    "DTB": (lambda data: harness.DTB.read_bytes(), "but a DTB; pass it as the DTB"),
+    "Image": (linux_image, "but Linux's Image, which must lie TEXT_OFFSET above"),
+    "vmlinux": (vmlinux, "Linux's vmlinux, which is linked to virtual addresses; name its zImage"),
+    "big-endian": (big_endian_code, "a big-endian zImage, but its first instruction"),
+    "several files": (lambda data: uimage(data[:9000], 4), "is a uImage of several files; "),
+    "script": (lambda data: uimage(data[:9000], 6), "is a uImage of a script, "),
+    "firmware": (lambda data: uimage(data[:9000], 5), "is a uImage of an unknown type; "),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_KERNELS)
+def test_other_kernels_are_named(wrapper, tmp_path, name):
+    """What cannot be started is named in the same words by the build and at boot."""
+    change, words_of_both = OTHER_KERNELS[name]
+    kernel = changed(tmp_path, harness.VMLINUZ, "kernel", change)
+    done = harness.run_make("sources-other", "all", KERNEL=kernel, DTB=harness.DTB)
+    assert done.returncode != 0 and words_of_both in done.stderr, done.stderr
+    refused(semihosted(wrapper, f"--kernel {kernel}", "-dtb", harness.DTB),
+            re.escape(words_of_both), status=1)
+
+
+OLD_HEADERS = {"4.14": {0x34: 0}, "3.14": {0x30: 0xE10F9000, 0x34: 0xE1A07001}}
+
+
+@pytest.mark.parametrize("version", OLD_HEADERS)
+def test_older_linux(wrapper, tmp_path, version):
+    """Its zImage has fewer words in its header; a DTB behind it must not be taken. A dumped
+    partition ends in 0xff, or in something else that is named. The DTB may be a uImage."""
+    dtb = edited_dtb(tmp_path, lambda s: s.replace('model = "V2P-CA15"', 'model = "appended"'))
+    old = changed(tmp_path, harness.VMLINUZ, "old", words(*OLD_HEADERS[version].items()))
+    appended, padded, junk = tmp_path / "appended", tmp_path / "padded", tmp_path / "junk"
+    appended.write_bytes(old.read_bytes() + dtb.read_bytes())
+    padded.write_bytes(old.read_bytes() + b"\xff" * (8 << 20))
+    junk.write_bytes(old.read_bytes() + bytes(5000) + b"junk")
+    wrapped = changed(tmp_path, harness.DTB, "uDTB", lambda data: uimage(data, 8))
+    done = harness.run_make("sources-old", "all", KERNEL=appended, DTB=harness.DTB)
+    assert done.returncode != 0 and "a DTB is appended" in done.stderr, done.stderr
+    for kernel, said in ((padded, ""), (junk, "5004 bytes of unknown data behind the kernel")):
+        done = harness.run_make("sources-old", "all", KERNEL=kernel, DTB=wrapped)
+        assert done.returncode == 0 and said in done.stderr, done.stderr
+        assert ("boot-wrapper: " in done.stderr) == bool(said)
+    line = f"--kernel {{}} --dtb {wrapped} -- {BOOTARGS} earlycon=pl011,0x1c090000"
+    text, _ = harness.run(semihosted(wrapper, line.format(junk)), timeout=60, until="entering the")
+    assert "5004 bytes of unknown data behind the kernel (" in text
+    text, _ = harness.run(semihosted(wrapper, line.format(appended)), timeout=90,
+                          until=r"Machine model: \S+")
+    assert "Machine model: V2P-CA15" in text, text
 
 
 def test_help(wrapper):

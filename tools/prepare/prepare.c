@@ -149,8 +149,10 @@ static enum format format_of(const struct file *file)
 }
 
 /* Skip the header of a uImage. */
-static void unwrap(struct file *file, const char *what)
+static void unwrap(struct file *file, const char *what, uint32_t type)
 {
+	const char *wrong;
+
 	if (format_of(file) != FORMAT_UIMAGE)
 		return;
 	if (file->size < UIMAGE_HEADER_SIZE ||
@@ -158,10 +160,9 @@ static void unwrap(struct file *file, const char *what)
 		refuse("the %s (%s) is a uImage cut short, %u bytes of %u; copy "
 		       "the file again", what, file->from, (uint32_t)file->size,
 		       uimage_size(file->data) + UIMAGE_HEADER_SIZE);
-	if (uimage_type(file->data) == UIMAGE_KERNEL &&
-	    uimage_is_compressed(file->data))
-		refuse("the %s (%s) is a compressed uImage; make it with mkimage "
-		       "-C none", what, file->from);
+	wrong = uimage_check(file->data, file->size, type);
+	if (wrong)
+		refuse("the %s (%s) is %s", what, file->from, wrong);
 	file->size = uimage_size(file->data);
 	file->skip = UIMAGE_HEADER_SIZE;
 	file->data += file->skip;
@@ -227,6 +228,7 @@ static void load_elf(void)
 	struct elf_segment segments[ELF_MAX_SEGMENTS];
 	struct elf_layout layout;
 	struct elf_header header;
+	uint32_t code, address;
 	const char *wrong;
 
 	if (file->size < sizeof header)
@@ -240,6 +242,10 @@ static void load_elf(void)
 		if (segments[n].type == ELF_NOTE)
 			load_notes(&segments[n]);
 	}
+	code = elf_entry(&header, segments, &address);
+	if (code && code <= file->size && file->size - code >= ELF_CODE_SIZE &&
+	    elf_is_virtual(file->data + code, address, map.start))
+		fail("KERNEL=%s: " ELF_IS_VIRTUAL, file->path);
 	wrong = elf_check(&header, segments, file->size, map.start, map.end, &layout);
 	if (wrong)
 		bad_elf(wrong);
@@ -276,8 +282,12 @@ static struct zimage_room check_linux(struct file *file)
 	    recognise(file->data + size) == FORMAT_DTB)
 		fail("KERNEL=%s: a DTB is appended, which Linux would take instead "
 		     "of DTB=; cut it off (head -c %zu)", file->path, size);
-	if (size >= FORMAT_HEADER_SIZE && size < whole)
+	if (size >= FORMAT_HEADER_SIZE && size < whole) {
+		if (!is_padding(file->data + size, whole - size))
+			fprintf(stderr, "boot-wrapper: KERNEL=%s: %zu bytes of unknown data "
+				"behind the kernel; ignored\n", file->path, whole - size);
 		file->size = size;
+	}
 	wrong = zimage_check(file->data, file->size, &room);
 	if (wrong)
 		fail("KERNEL=%s: %s (%zu bytes of %zu); give another, or copy "
@@ -311,7 +321,7 @@ static void load_xen(void)
 	load(dom0);
 	if (options.raw)
 		return;
-	unwrap(dom0, "kernel");
+	unwrap(dom0, "kernel", UIMAGE_KERNEL);
 	if (format_of(dom0) != FORMAT_LINUX && format_of(dom0) != FORMAT_XEN)
 		fail("KERNEL=%s: not a zImage, but Xen takes only that for "
 		     "dom0; name one, or set KERNEL_FORMAT=raw to let Xen try",
@@ -324,13 +334,17 @@ static void load_kernel(void)
 {
 	struct file *file = &options.kernel;
 	struct zimage_room room;
+	const char *wrong;
 
 	load(file);
+	if (options.raw && !file->fixed && is_linux_image(file->data, file->size))
+		fail("KERNEL=%s: Linux's Image, which must lie TEXT_OFFSET above the start "
+		     "of RAM; set KERNEL_ADDR= to that, or name its zImage", file->path);
 	if (options.raw) {
 		add_part(PLACE_RAW, file, "kernel");
 		return;
 	}
-	unwrap(file, "kernel");
+	unwrap(file, "kernel", UIMAGE_KERNEL);
 	switch (format_of(file)) {
 	case FORMAT_ELF:
 		load_elf();
@@ -344,6 +358,9 @@ static void load_kernel(void)
 		add_xen(file, "kernel");
 		break;
 	default:
+		wrong = cannot_start(file->data, file->size < 4096 ? file->size : 4096);
+		if (wrong)
+			fail("KERNEL=%s: %s", file->path, wrong);
 		fail("KERNEL=%s: neither a zImage nor ELF; name one, or "
 		     "say KERNEL_FORMAT=raw KERNEL_ADDR=... to have it entered at "
 		     "its first byte, at the address that it is linked to",
@@ -357,6 +374,7 @@ static void load_dtb(void)
 	int error;
 
 	load(file);
+	unwrap(file, "DTB", UIMAGE_DTB);
 	error = file->size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED :
 		fdt_check_header(file->data);
 	/* Older ones than this libfdt's fdt_check_full() cannot look at. */
@@ -1088,7 +1106,7 @@ int main(int argc, char **argv)
 		load_kernel();
 	if (options.initrd.path) {
 		load(&options.initrd);
-		unwrap(&options.initrd, "initrd");
+		unwrap(&options.initrd, "initrd", UIMAGE_RAMDISK);
 	}
 
 	/*
