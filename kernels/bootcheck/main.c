@@ -102,6 +102,15 @@ static void check_entry_only(struct percpu *me)
 		reach_trampoline();
 }
 
+static void put_frequency(void)
+{
+	if (!has_timer())
+		return;
+	put("# counter at ");
+	put_decimal(read_cp15(CNTFRQ));
+	put(" Hz\r\n");
+}
+
 static void check_this_cpu(struct percpu *me)
 {
 	uint32_t stub = 0;
@@ -110,6 +119,7 @@ static void check_this_cpu(struct percpu *me)
 	if (me == boot_cpu)
 		check_boot_word();
 	check_entry(me);
+	put_frequency();
 	if (is_variant("entry")) {
 		check_entry_only(me);
 		return;
@@ -574,15 +584,6 @@ static _Noreturn void run_variant(struct percpu *me)
 	finish();
 }
 
-static void put_frequency(void)
-{
-	if (!has_timer())
-		return;
-	put("# counter at ");
-	put_decimal(read_cp15(CNTFRQ));
-	put(" Hz\r\n");
-}
-
 /* What is not reserved is ours; UDF instructions, if a CPU executes it. */
 static void overwrite(void)
 {
@@ -626,7 +627,6 @@ void boot_main(struct percpu *me)
 		secure = !me->hyp && is_secure_state();
 	put("TAP version 13\r\n");
 	overwrite();
-	put_frequency();
 	check_this_cpu(me);
 	if (!is_variant("entry")) {
 		check_dtb(fdt);
