@@ -54,7 +54,7 @@ boot-wrapper: entering the kernel in Non-secure Hyp mode; it owns Hyp mode, but 
 [    0.000000] Booting Linux on physical CPU 0x0
 [    0.2] smp: Brought up 1 node, 2 CPUs
 [    0.2] CPU: All CPU(s) started in HYP mode.
-debian login: 
+debian login:\x20
 """
 
 

@@ -49,16 +49,24 @@ def test_psci_functions_in_contract():
     assert rows == {name: numbers[name] for name in answered() if name != "SMC_SET_VECTORS"}
 
 
-@pytest.mark.parametrize("path", sorted(path.name for path in [harness.TOP / "README.md",
-                                                               *DOCS.glob("*.md")]))
+PAGES = [*harness.TOP.glob("*.md"), *DOCS.glob("*.md")]
+
+
+@pytest.mark.parametrize("path", sorted(PAGES), ids=lambda path: str(path.relative_to(harness.TOP)))
 def test_links_and_tests(path):
     """Files that are linked, and tests that are named, are there."""
-    path = harness.TOP / path if path == "README.md" else DOCS / path
     text = path.read_text()
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
         assert (path.parent / target).exists(), target
     for file, name in re.findall(r"\b(test_\w+\.py)::(test_\w+)", text):
         assert f"def {name}(" in (harness.TOP / "tests" / file).read_text(), f"{file}::{name}"
+
+
+def test_index_has_every_page():
+    links = re.findall(r"\]\(([^)#]+)", (DOCS / "README.md").read_text())
+    assert {path.name for path in DOCS.glob("*.md")} - {"README.md"} <= set(links)
+    for page in harness.TOP.glob("*.md"):
+        assert f"../{page.name}" in links, page
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (DOCS / "pictures").glob("*.dot")))

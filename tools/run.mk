@@ -48,4 +48,3 @@ run run-xen: $(out)/linux-system.axf
 		$(QEMU) $(BOARD_QEMU) -smp $(SMP) -display none -nic none -no-reboot \
 		$(BOARD_SERIAL) -serial mon:stdio -semihosting-config enable=on,target=native \
 		-kernel $< $(QEMU_ARGS)
-
