@@ -41,7 +41,7 @@ def test_cost_does_not_depend_on_sizes(tmp_path):
 
 
 def test_calls_do_not_depend_on_the_number_of_cpus():
-    """The same counts with 2 CPUs and with 4, the last of which is turned on."""
+    """The same counts with 2 CPUs and with 4; the call turns on the last CPU."""
     counts = []
     for cpus in (2, 4):
         _, at, runs = bench.calls(cpus)

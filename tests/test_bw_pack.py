@@ -148,7 +148,7 @@ def test_no_checksum_given(files):
 
 
 def test_table_alone(files):
-    """Files that a debugger places, below the table, too: offsets modulo 2^32."""
+    """Files that a debugger places, also below the table: offsets modulo 2^32."""
     out = files / "table"
     bw_pack("--table-at", "0x88000000", f"kernel@0x82000000={files}/kernel",
             f"dtb@0x89000000={files}/dtb", "--bootargs", "x=y", "-o", out)

@@ -26,7 +26,7 @@ LOG = "vexpress-a15-image-2cpu.log"
 
 
 def bw_run(results, *arguments, cwd=None, expected=None):
-    """Run it; returns (status, all output). The initramfs is said, not found."""
+    """Run it; returns (status, all output)."""
     done = subprocess.run([sys.executable, TOOL, f"--results={results}", f"--deps={harness.DEPS}",
                            *map(str, arguments)], capture_output=True, text=True, cwd=cwd,
                           errors="replace")
@@ -395,8 +395,8 @@ def test_qemu_never_outlives(player, tmp_path):
 #
 
 @pytest.mark.parametrize("arguments, reason", [
-    ([], "say what to boot"),
-    (["--image=/nonexistent/i", "--kernel=k"], "say what to boot"),
+    ([], "nothing says what to boot; pass"),
+    (["--image=/nonexistent/i", "--kernel=k"], "exclude each other; pass one"),
     (["--image=/nonexistent/i"], "--image /nonexistent/i: no such file"),
     (["--kernel=/nonexistent/k"], "--kernel /nonexistent/k: no such file"),
     (["--kernel=/"], "--kernel /: not a file"),
@@ -615,7 +615,7 @@ def test_bad_outputs(player, tmp_path, bad_files):
 
 
 def test_changed_meanwhile(player, tmp_path):
-    """A boot that failed while somebody else wrote the image is not the kernel's fault."""
+    """The verdict of a boot that failed names an image that changed meanwhile."""
     arguments = player("", f"echo more >>{tmp_path}/image.axf; exit 0")
     _, text = bw_run(tmp_path, *arguments, expected=1)
     assert "image.axf changed meanwhile, so run this boot again" in text
@@ -738,9 +738,9 @@ def test_no_matrix_ends_in_a_traceback(tmp_path):
         file = tmp_path / f"{number}.toml"
         name = "" if option == "name" else "name = 'n'"
         file.write_text(f"[defaults]\ncpus = 1\n[[boot]]\n{name}\n{json.dumps(option)} = {text}\n")
-        runs.append([f"--image={harness.VMLINUZ}", "--qemu=/bin/false", "--timeout=1",
-                     f"--results={tmp_path}/results", f"--matrix={file}"])
-    assert {status for _, status, _ in sweep(runs, tmp_path)} >= {1, 2}
+        runs.append([f"--image={harness.VMLINUZ}", "--qemu=/bin/false", "--dry-run",
+                     f"--matrix={file}"])
+    assert {status for _, status, _ in sweep(runs, tmp_path)} == {0, 2}
 
 
 @pytest.mark.parametrize("redirect", [">&-", "2>&-", "<&-", ">&- 2>&- <&-", ">/dev/full", "| true"])

@@ -37,8 +37,8 @@ def runner(tmp_path):
     shutil.copy(harness.VMLINUZ, work / "boot" / "zImage")
 
     def run(lines):
-        # Run as the CI system does, one shell that stops at the first error. What apt-get
-        # installs is here; the packages of "make deps" are, too, in DEPS.
+        # As a CI system does: one shell that stops at the first error. This machine has what
+        # apt-get would install, and DEPS has the packages of "make deps".
         lines = [line for line in lines if not line.startswith("apt-get ")]
         environment = {**os.environ, "BOOT_WRAPPER": f"file://{tmp_path}/origin",
                        "KERNEL": "boot/zImage", "DEPS": str(harness.DEPS)}
@@ -53,7 +53,7 @@ def runner(tmp_path):
 
 
 def passed(report):
-    """The names of the boots in a JUnit report, all of which must have passed."""
+    """The names of the boots in a JUnit report; all must have passed."""
     suite = xml.parse(report).getroot().find("testsuite")
     assert suite.get("failures") == suite.get("errors") == "0"
     return [case.get("name") for case in suite.iter("testcase")]

@@ -16,8 +16,8 @@ FIRST_WORDS = (LITTLE_ENDIAN, BIG_ENDIAN, 0xE10F9000, 0xE1A07001, 0xF1010200)
 ELF = b"\x7fELF"
 DTB = b"\xd0\x0d\xfe\xed"
 
-# [(offset, bytes, what it is, what to do about it)], the special before the general: the
-# table that the wrapper has, too.
+# [(offset, bytes, what it is, what to do about it)], special formats before general ones:
+# the wrapper's own table.
 TABLE = pathlib.Path(__file__).resolve().parent.parent.parent / "loader" / "formats.def"
 KNOWN = [(int(offset, 0), ast.literal_eval(f"b{magic}"), ast.literal_eval(what),
           ast.literal_eval(remedy))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Many boots from a TOML file: read() makes the options of each.
 
-What a boot has is, the first that there is: its own [[boot]] table, the command
-line, the file's [defaults], the default of the option."""
+The first of these that sets an option counts: the [[boot]] table, the command line,
+the file's [defaults], the option's default."""
 
 import argparse
 import itertools

@@ -129,8 +129,10 @@ class Setup:
         if args.no_wrapper and args.source not in (None, "none"):
             raise Problem(f"--no-wrapper and --source {args.source} exclude each other; pass one of them")
         wanted = "none" if args.no_wrapper else args.source
-        if bool(args.image) == bool(args.kernel):
-            raise Problem("say what to boot; pass either --kernel FILE or --image FILE")
+        if args.image and args.kernel:
+            raise Problem("--image and --kernel exclude each other; pass one of them")
+        if not args.image and not args.kernel:
+            raise Problem("nothing says what to boot; pass either --kernel FILE or --image FILE")
         if args.image:
             if wanted not in (None, "image"):
                 raise Problem(f"--image and --source {wanted}: an image contains its own wrapper; "
