@@ -165,6 +165,60 @@ def test_resident_size(toolchain, board):
     assert len(sizes) >= 4 and sum(sizes.values()) <= 6144, sizes
 
 
+# Where a struct cpu's stack is empty, and how much of it is in use where C is called.
+STACK_ENTRIES = {"psci_smc": 24, "hyp_psci": 24, "cpu_wait": 0, "hyp_psci_started": 0}
+
+
+def frame(code, start, end):
+    """The bytes of stack that a function takes, all of its pushes together."""
+    size = 0
+    for address in (a for a in code if start <= a < end):
+        text = code[address][1]
+        if match := re.match(r"(?:push|stmdb\s+sp!,|stmfd\s+sp!,)[\w.]*\s*\{(.*)\}", text):
+            assert "-" not in match[1], text
+            size += 4 * len(match[1].split(","))
+        elif match := re.match(r"sub[\w.]*\s+sp, (?:sp, )?#(\d+)", text):
+            size += int(match[1])
+        elif match := re.match(r"str[\w.]*\s+.*\[sp, #-(\d+)\]!", text):
+            size += int(match[1])
+        elif re.match(r"(?!cmp|tst|str|bl|ldr|add|mov|pop|ldm).*\bsp\b", text):
+            raise AssertionError(f"{address:x}: what does this do to the stack: {text}")
+    return size
+
+
+def deepest(code, functions, name, path=()):
+    """(bytes, functions) of the longest chain of calls from a function on."""
+    assert name not in path, f"recursion: {path}"
+    start, end = functions[name]
+    below = (0, ())
+    for address in (a for a in code if start <= a < end):
+        if match := re.match(r"blx?[\w.]*\s+(\w+)", code[address][1]):
+            assert not re.match(r"r\d|ip|lr", match[1]), f"{name} calls by a pointer"
+        if match := re.match(r"b[\w.]*\s+([0-9a-f]{8})\b", code[address][1]):
+            called = [other for other, (low, high) in functions.items()
+                      if low <= int(match[1], 16) < high and other != name]
+            for other in called:
+                below = max(below, deepest(code, functions, other, (*path, name)))
+    return frame(code, start, end) + below[0], (name, *below[1])
+
+
+def test_stack_is_large_enough(wrapper):
+    """The longest chain of calls fits below a struct cpu, whatever the compiler."""
+    elf, code, _ = wrapper
+    with open(elf, "rb") as stream:
+        table = ELFFile(stream).get_section_by_name(".symtab")
+        functions = {s.name: (s["st_value"] & ~1, (s["st_value"] & ~1) + s["st_size"])
+                     for s in table.iter_symbols() if s["st_info"]["type"] == "STT_FUNC" and
+                     s["st_size"]}
+    text = (harness.TOP / "include" / "resident.h").read_text()
+    area = int(re.search(r"#define CPU_AREA_SIZE\s+(\d+)", text)[1])
+    room = area - int(re.search(r"#define CPU_STACK_SIZE\s+\(CPU_AREA_SIZE - (\d+)\)", text)[1])
+    for entry, used in STACK_ENTRIES.items():
+        size, chain = deepest(code, functions, entry)
+        print(f"{entry}: {used} + {size} of {room} bytes: {' > '.join(chain)}")
+        assert size > 8 and used + size <= room, chain
+
+
 def test_hyp_stub_is_self_contained():
     """A kernel can link it as it is: nothing undefined, no relocation."""
     out = harness.build("toolchain-gcc-none-eabi", "wrapper")
