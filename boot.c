@@ -12,6 +12,7 @@
 #include "boot.h"
 #include "boot_wrapper.h"
 #include "cores.h"
+#include "gic.h"
 #include "hyp_psci.h"
 #include "hyp_stub.h"
 #include "kernel_state.h"
@@ -189,7 +190,7 @@ static void fill_resident(const struct plan *plan, const struct platform *platfo
 				     hyp_psci_vectors : hyp_stub_vectors);
 	resident.hcr = plan->hcr;
 	resident.cntfrq = counter_frequency(platform);
-	resident.gicd = platform->gicd;
+	resident.gicd = plan->scr ? platform->gicd : 0;
 	resident.gicc = platform->gicc;
 	resident.gic_groups = plan->scr & SCR_NS ? 0xffffffff : 0;
 	hyp_stub_console = console;
@@ -221,14 +222,14 @@ static struct cpu *find_boot_cpu(void)
  * Give all interrupts to the kernel's world, which takes Secure state.
  * ITLinesNumber is inclusive.
  */
-static void gic_init(void)
+static void gic_init(uint32_t gicd)
 {
-	uint32_t gicd = resident.gicd, groups = resident.gic_groups;
+	uint32_t groups = resident.gic_groups;
 
 	if (!gicd)
 		return;
 	if (resident.scr) {
-		uint32_t last = read32(gicd + GICD_TYPER) & 0x1f;
+		uint32_t last = read32(gicd + GICD_TYPER) & GICD_TYPER_LINES;
 
 		for (uint32_t n = 1; n <= last; n++)
 			write32(gicd + GICD_IGROUPR + 4 * n, groups);
@@ -270,7 +271,7 @@ static void place_pen(void)
  */
 static bool empty_loaders_pen(void)
 {
-	if (!BOARD_PEN || !resident.scr || !resident.gicd ||
+	if (!BOARD_PEN || !resident.gicd ||
 	    loaded_at == (uintptr_t)image_start)
 		return false;
 	write32(BOARD_PEN, (uintptr_t)image_start);
@@ -500,7 +501,7 @@ _Noreturn void boot(uint32_t entered)
 	struct cpu *me = find_boot_cpu();
 	uint32_t others = ((1u << resident.cpu_count) - 1) & ~(1u << me->index);
 
-	gic_init();
+	gic_init(hardware.platform->gicd);
 
 	uint32_t missing = find_missing(&plan, others);
 	uint32_t lost = (plan.loses_missing ? missing : 0) |

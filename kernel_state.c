@@ -8,25 +8,9 @@
  * absolute value; docs/contract.md lists those that are left. Resident.
  */
 #include "arm.h"
+#include "gic.h"
 #include "kernel_state.h"
 #include "resident.h"
-
-/*
- * This CPU's share of the GIC: its SGIs and PPIs belong to the kernel's world.
- * The priority mask is written in Secure state because Non-secure state can
- * only change one that is in its own, lower half.
- */
-static void gic_cpu_init(void)
-{
-	uint32_t gicd = resident.gicd, gicc = resident.gicc;
-
-	if (!gicd)
-		return;
-	if (resident.scr)
-		write32(gicd + GICD_IGROUPR, resident.gic_groups);
-	write32(gicc + GICC_PMR, 0xff);
-	write32(gicc + GICC_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
-}
 
 /*
  * Stop the Performance Monitors, and keep PL0 out of them. Returns the value of

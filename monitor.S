@@ -5,6 +5,7 @@
  */
 #include "arm.h"
 #include "boot_wrapper.h"
+#include "gic.h"
 #include "lib/report.h"
 #include "resident.h"
 
@@ -74,6 +75,11 @@ reset_secondary:
 	load_address r1, unlisted_cpu
 	str	r3, [r1]
 	dsb
+	load_address r1, resident	@ a pending interrupt would end WFI
+	ldr	r1, [r1, #RESIDENT_GICC]
+	cmp	r1, #0
+	movne	r2, #0
+	strne	r2, [r1, #GICC_CTLR]
 	load_address r1, cpu_park
 	ldr	pc, [r1]
 
@@ -201,13 +207,16 @@ report_unexpected:
 	cmp	r0, #0
 	blxne	r0
 
-	/* Who was about to turn it on takes it for pending until SEV. */
+	/*
+	 * A CPU_ON that has found this CPU OFF may make it ON_PENDING yet, and wakes it
+	 * then. The rest of its stack is free.
+	 */
 	cmp	sp, #0
 	beq	cpu_stop
 1:	mov	r0, #PSCI_DISABLED
 	str	r0, [sp, #CPU_STATE]
 	dsb
-	wfe
+	bl	gic_wait
 	b	1b
 
 /*
@@ -281,6 +290,8 @@ leave_others_alone:
 2:	ldr	r3, [r0, #CPU_STATE]
 	cmp	r3, #CPU_STATE_ABSENT	@ the boot CPU will tell the kernel so
 	bxeq	lr
+	cmp	r3, #PSCI_DISABLED	@ a second exception, which the first led to
+	beq	cpu_stop
 	mov	sp, r0
 	mov	r3, #PSCI_DISABLED
 	str	r3, [sp, #CPU_STATE]
@@ -291,8 +302,8 @@ leave_others_alone:
 	add	r0, r0, r1
 	strb	r3, [r0, #BAKERY_CHOOSING]
 	strb	r3, [r0, #BAKERY_TICKET]
-	dsb
-	sev
-	bx	lr
+	mov	r0, #GICD_SGIR_ALL_OTHERS
+	load_address r1, gic_wake
+	bx	r1
 
 	report_routines

@@ -9,15 +9,12 @@
  */
 #include "arm.h"
 #include "board.h"
+#include "gic.h"
 
 	.syntax	unified
 	.arch	armv7-a
 	.arm
 	.section .pen, "ax"
-
-#define GICC_IAR	0x00c
-#define GICC_EOIR	0x010
-#define GIC_SPECIAL	1020	/* from here on: no interrupt is pending */
 
 /*
  * Entered in: the mode of the kernel, interrupts masked; the GIC's CPU

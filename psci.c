@@ -22,6 +22,7 @@
 #include "arm.h"
 #include "board.h"
 #include "boot_wrapper.h"
+#include "gic.h"
 #include "hyp_psci.h"
 #include "kernel_state.h"
 #include "monitor.h"
@@ -152,7 +153,7 @@ int32_t turn_on(struct cpu *target, uint32_t entry, uint32_t context_id,
 		target->context_id = context_id;
 		dmb();
 		target->state = CPU_ON_PENDING;
-		sev();
+		gic_wake(target->wake);
 		status = PSCI_SUCCESS;
 		break;
 	case CPU_ON_PENDING:
@@ -182,10 +183,12 @@ static int32_t cpu_on(uint32_t mpidr, uint32_t entry, uint32_t context_id,
 
 void cpu_wait(struct cpu *me)
 {
+	gic_prepare_wait(me);
 	dsb();
 	me->state = CPU_OFF;
-	while (me->state != CPU_ON_PENDING)
-		wfe();
+	do
+		gic_wait();
+	while (me->state != CPU_ON_PENDING);
 	dmb();
 
 	uint32_t entry = me->entry;
@@ -199,8 +202,6 @@ void cpu_wait(struct cpu *me)
 /* The CPU waits in Secure state, with its data caches empty, and stays coherent. */
 static _Noreturn void cpu_off(struct cpu *me)
 {
-	if (resident.gicd)
-		write32(resident.gicc + GICC_CTLR, 0);
 	clean_own_dcaches();
 	cpu_restart(me);
 }

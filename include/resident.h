@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What stays behind after hand-over (monitor.S, psci.c, secure.c, kernel_state.c,
- * hyp_psci.S) and the data that the boot CPU leaves there for it.
+ * What stays behind after hand-over (monitor.S, psci.c, gic.c, secure.c,
+ * kernel_state.c, hyp_psci.S) and the data that the boot CPU leaves there for it.
  *
  * All of it is accessed with the MMU off, in Secure state or in Hyp mode, so as
  * Strongly-ordered memory: uncached, in program order, aligned.
@@ -31,6 +31,7 @@
 #define RESIDENT_SPSR	0
 #define RESIDENT_WORD	4
 #define RESIDENT_CPU_COUNT 8
+#define RESIDENT_GICC	16
 
 /* unlisted_cpu, while no CPU has left word. */
 #define UNLISTED_NONE	0xffffffff
@@ -40,17 +41,6 @@
 #define CONSOLE_STATUS	4
 #define CONSOLE_MASK	8
 #define CONSOLE_READY	12
-
-/* GICv2 (ARM IHI 0048), offsets from GICD and GICC. */
-#define GICD_CTLR		0x000
-#define GICD_TYPER		0x004
-#define GICD_IGROUPR		0x080
-#define GICD_SGIR		0xf00
-#define GICD_SGIR_ALL_OTHERS	(1 << 24)	/* SGI 0, in Group 0 */
-#define GICC_CTLR		0x000
-#define GICC_PMR		0x004
-#define GIC_ENABLE_GRP0		(1 << 0)
-#define GIC_ENABLE_GRP1		(1 << 1)
 
 #ifndef __ASSEMBLER__
 
@@ -88,6 +78,7 @@ struct cpu {
 	volatile uint32_t entry;	/* given to CPU_ON */
 	volatile uint32_t context_id;	/* given to CPU_ON */
 	uint32_t index;			/* in cpus[] */
+	uint32_t wake;			/* for gic_wake(); by the CPU itself */
 };
 
 struct cpu_area {
@@ -112,10 +103,10 @@ struct resident {
 	uint32_t boot_mode;	/* the word for r3 */
 	uint32_t cpu_count;
 	uint32_t scr;		/* the kernel's; 0: Secure state is not ours */
+	uint32_t gicc;		/* 0 when there is no GIC */
 	uint32_t cntfrq;	/* Hz; 0 when there is no Generic Timer */
 	uint32_t psci;		/* whether SMC answers PSCI calls */
-	uint32_t gicd;		/* 0 when there is no GIC */
-	uint32_t gicc;
+	uint32_t gicd;		/* 0 also when Secure state is not ours */
 	uint32_t gic_groups;	/* what each GICD_IGROUPR gets */
 	uint32_t hvbar;		/* the trampoline, or hyp_psci_vectors */
 	uint32_t hcr;		/* 0, or HCR_TSC for these */
@@ -127,6 +118,7 @@ struct resident {
 ASSERT_OFFSET(struct resident, spsr, RESIDENT_SPSR);
 ASSERT_OFFSET(struct resident, boot_mode, RESIDENT_WORD);
 ASSERT_OFFSET(struct resident, cpu_count, RESIDENT_CPU_COUNT);
+ASSERT_OFFSET(struct resident, gicc, RESIDENT_GICC);
 ASSERT_OFFSET(struct cpu_area, cpu, CPU_STACK_SIZE);
 ASSERT_OFFSET(struct cpu, mpidr, CPU_MPIDR);
 ASSERT_OFFSET(struct cpu, state, CPU_STATE);

@@ -178,7 +178,7 @@ static uint32_t call(uint32_t function, const uint32_t arguments[3])
 /* An interrupt that ends WFI; it is taken afterwards. */
 static void raise_sgi(void)
 {
-	write32(machine.gicd + GICD_SGIR, GIC_SGIR_SELF | 1);
+	write32(machine.gicd + GICD_SGIR, GICD_SGIR_SELF | 1);
 	dsb();
 }
 

@@ -7,6 +7,7 @@
 #define PAYLOADS_REGISTERS_H
 
 #include "arm.h"
+#include "gic.h"
 
 /* vfp_features(): 32 double registers, and Advanced SIMD. */
 #define MVFR_FEATURES_D32	2
@@ -84,47 +85,6 @@
 /* CPSR bits that the contract is silent on: N, Z, C, V, Q, and GE. */
 #define PSR_FLAGS	0xf80f0000
 #define PSR_NZCV	0xf0000000
-
-/* GICv2, as seen from Non-secure state. */
-#define GICD_CTLR	0x000
-#define GICD_TYPER	0x004
-#define GICD_IGROUPR	0x080
-#define GICD_ISENABLER	0x100
-#define GICD_ICENABLER	0x180
-#define GICD_ISPENDR	0x200
-#define GICD_ICPENDR	0x280
-#define GICD_IPRIORITYR	0x400
-#define GICD_ITARGETSR	0x800
-#define GICD_SGIR	0xf00
-#define GICC_CTLR	0x000
-#define GICC_PMR	0x004
-#define GICC_IAR	0x00c
-#define GICC_EOIR	0x010
-#define GIC_ID_MASK	0x3ff
-#define GIC_SPECIAL	1020		/* from here on: no interrupt */
-#define GIC_SGIR_SELF	(2 << 24)
-#define GICD_TYPER_SECURITY (1 << 10)
-#define GICC_CTLR_GRP1	(1 << 0)	/* Non-secure view */
-#define GICC_CTLR_FIQEN	(1 << 3)	/* Secure view */
-
-/* GICv3: the system registers, and what is memory-mapped. */
-#define ICC_PMR(r)	p15, 0, r, c4, c6, 0
-#define ICC_IAR1(r)	p15, 0, r, c12, c12, 0
-#define ICC_EOIR1(r)	p15, 0, r, c12, c12, 1
-#define ICC_SRE(r)	p15, 0, r, c12, c12, 5
-#define ICC_IGRPEN1(r)	p15, 0, r, c12, c12, 7
-#define ICC_HSRE(r)	p15, 4, r, c12, c9, 5
-#define ICC_SGI1R(lo, hi) p15, 0, lo, hi, c12
-#define ICC_SGI1R_AFFINITY(mpidr) ((uint64_t)((mpidr) >> 16 & 0xff) << 32 | \
-				   ((mpidr) & 0xff00) << 8)
-#define GICD_CTLR_ARE_NS (1 << 4)	/* Non-secure view */
-#define GICD_IROUTER	0x6000
-#define GICR_TYPER	0x008
-#define GICR_TYPER_LAST	(1 << 4)
-#define GICR_WAKER	0x014
-#define GICR_WAKER_SLEEPS 6		/* ProcessorSleep, ChildrenAsleep */
-#define GICR_FRAME	0x20000
-#define GICR_SGI_BASE	0x10000		/* its registers 0x80.. are as GICD's */
 
 /* PPIs of Arm's cores. */
 #define PPI_HYP_TIMER	26

@@ -171,8 +171,8 @@ def test_diagnosis_of_impatience(image, tmp_path, seconds):
 
 def test_diagnosis_of_a_lost_cpu(image, tmp_path):
     """CPU_ON succeeds, and the CPU goes on sleeping."""
-    at, wfe = first(image, "cpu_wait", r"wfe")
-    broken = patched(image, tmp_path, {at: wfe | 0xE7FD << 16})     # b to it, in Thumb state
+    at, wfi = first(image, "gic_wait", r"wfi")
+    broken = patched(image, tmp_path, {at: wfi | 0xE7FD << 16})     # b to it, in Thumb state
     _, text = bw_run(tmp_path, "--image", broken, "--quiet", expected=1)
     assert "CPU1: failed to come online" in text
     assert "never came to the kernel" in text.split("this usually means: ")[1]

@@ -11,6 +11,7 @@ import harness
 MODEL = harness.TOP / "tests" / "model" / "psci.pml"
 STRONG = "STRONGLY_ORDERED"
 EXCEPTIONS = (STRONG, "MONITOR_FAULTS")
+NO_GIC = (STRONG, "NO_GIC")
 
 # What SPIN says when one of the model's properties, which its head explains, does not hold.
 COMPLAINTS = {
@@ -19,6 +20,7 @@ COMPLAINTS = {
     "ENTRY": "entry==",
     "TRUTH": "c[_pid].new_state) : ",
     "TICKETS": "ticket!=0",
+    "CLEAN": "armed",
     "end": "invalid end state",
     "claim": "acceptance cycle",
 }
@@ -59,8 +61,10 @@ def violations(directory, model, *defines, claims=(), compile_for="-O2"):
     return []
 
 
-@pytest.mark.parametrize("defines", [(), (STRONG, "TICKET_BITS=3"), EXCEPTIONS],
-                         ids=["store-buffers", "strongly-ordered", "exceptions"])
+@pytest.mark.parametrize("defines", [(), (STRONG, "TICKET_BITS=3"), EXCEPTIONS, NO_GIC,
+                                     (*EXCEPTIONS, "NO_GIC")],
+                         ids=["store-buffers", "strongly-ordered", "exceptions", "no-gic",
+                              "exceptions-no-gic"])
 def test_every_state(tmp_path, defines):
     assert violations(tmp_path, MODEL.read_text(), *defines) == []
 
@@ -76,6 +80,19 @@ LOCK_WAIT = """(c[i].ticket != 0 &&
 OFF_STORE = "atomic { dsb; store_state(_pid, OFF); me.waits = 1 };"
 ENTRY_STORE = "atomic { store_entry(target) };"
 PENDING_STORE = "atomic { dmb; store_state(target, ON_PENDING) };"
+WAKE = "atomic { dsb; wake(target) };"
+ARM = "atomic { me.armed = 1 };"
+WAIT = """	:: wait();
+		/* psci.c: cpu_wait: while (me->state != CPU_ON_PENDING) */
+		if
+		:: atomic { load_state(_pid) == ON_PENDING -> me.waits = 0; break }
+		:: load_state(_pid) != ON_PENDING
+		fi
+	od;"""
+LOOK_FIRST = """	:: atomic { load_state(_pid) == ON_PENDING -> me.waits = 0; break }
+	:: load_state(_pid) != ON_PENDING -> wait()
+	od;"""
+LOOK_NEVER = "	:: wait(); me.waits = 0; break\n	od;"
 ENTRY_LOAD = "atomic { dmb; entry = me.entry };"
 MAX_WAIT = "atomic { c[i].ticket == TICKET_MAX ->"
 TARGETS = """if
@@ -123,24 +140,35 @@ FAULTS = {
                                    f"target = {n}; goto cpu_on }}\n" for n in range(3))),
         (TARGETS, "skip;"), ("load_state(target) == OFF ->", "true ->")),
     "entry is stored after state": (
-        "ENTRY", STRONG, (ENTRY_STORE, ""), (PENDING_STORE, PENDING_STORE + ENTRY_STORE)),
+        "ENTRY", NO_GIC, (ENTRY_STORE, ""), (PENDING_STORE, PENDING_STORE + ENTRY_STORE)),
+    "entry is stored after the SGI": (
+        "ENTRY", STRONG, (ENTRY_STORE, ""), (WAKE, WAKE + ENTRY_STORE)),
     "entry is loaded before state": (
         "ENTRY", STRONG, (ENTRY_LOAD, ""), (OFF_STORE, OFF_STORE + ENTRY_LOAD)),
     "CPU_ON is lost": ("end", STRONG, (PENDING_STORE, "dmb;"),
                        ("c[target].given == NOBODY && ", "")),
-    "no SEV": ("end", STRONG, ("atomic { dsb; sev() };", "dsb;")),
-    "SEV before state": ("end", STRONG, ("atomic { dsb; sev() };", ""),
-                         (PENDING_STORE, "atomic { dsb; sev() };" + PENDING_STORE)),
+    "no SGI": ("end", STRONG, (WAKE, "dsb;")),
+    "no SEV": ("end", NO_GIC, (WAKE, "dsb;")),
+    "SGI before state": ("end", STRONG, (WAKE, ""), (PENDING_STORE, WAKE + PENDING_STORE)),
+    "SEV before state": ("end", NO_GIC, (WAKE, ""), (PENDING_STORE, WAKE + PENDING_STORE)),
+    "an SGI that comes before WFI is lost": (
+        "end", STRONG, ("	c[t].sgi = 1\n", "	c[t].sgi = c[t].asleep\n")),
+    "the SGI is enabled after OFF": (
+        "CLEAN", STRONG, (ARM, ""), (OFF_STORE, OFF_STORE + ARM)),
+    "a CPU leaves without its SGI": ("CLEAN", STRONG, (WAIT, LOOK_FIRST)),
+    "the SGI stays enabled in the kernel": ("CLEAN", STRONG, ("atomic { me.armed = 0 };", "")),
+    "a second SGI stays pending in the kernel": (
+        "CLEAN", EXCEPTIONS, ("atomic { me.sgi = 0; me.gic = 1;", "atomic { me.gic = 1;")),
     "no SEV for those that come out of reset": (
         "end", STRONG, ("atomic { sev(); i = 1 };", "i = 1;")),
     "SEV is not remembered": ("end", STRONG, ("c[1].event = 1;", "c[1].event = c[1].asleep;")),
-    "WFE's end is taken for CPU_ON": (
-        "TRUTH", STRONG, ("		wfe()\n	od;", "		wfe(); me.waits = 0; break\n	od;")),
+    "WFE's end is taken for CPU_ON": ("TRUTH", NO_GIC, (WAIT, LOOK_NEVER)),
+    "an SGI is taken for CPU_ON": ("ENTRY", EXCEPTIONS, (WAIT, LOOK_NEVER)),
     "OFF before the caches are clean": (
-        "TRUTH", STRONG, ("atomic { dsb; me.dirty = 0 };", ""),
+        "TRUTH", STRONG, ("atomic { dsb; me.dirty = 0; me.kernel = 0 };", "atomic { me.kernel = 0 };"),
         (OFF_STORE, OFF_STORE + "me.dirty = 0;")),
     "OFF before the GIC is left": (
-        "TRUTH", STRONG, ("atomic { store_gic_off(); me.kernel = 0 };", "me.kernel = 0;"),
+        "TRUTH", STRONG, ("atomic { store_gic_off(); forget_wfe() };", "atomic { forget_wfe() };"),
         (OFF_STORE, OFF_STORE + "atomic { store_gic_off() };")),
     "ON before CPU_ON": ("TRUTH", STRONG, ("store_state(target, ON_PENDING)",
                                            "store_state(target, ON)")),
@@ -149,8 +177,8 @@ FAULTS = {
     "no DMB behind choosing = 1": ("MUTEX", None, ("	dmb;\n	/* psci.c: lock: if", "	/* psci.c: lock: if")),
     "no DMB behind ticket": ("MUTEX", None, ("atomic { dmb; store_choosing(0)",
                                              "atomic { store_choosing(0)")),
-    "no DMB before state": ("ENTRY", None, (PENDING_STORE, PENDING_STORE.replace("dmb; ", ""))),
-    "no DSB before SEV": ("end", None, ("atomic { dsb; sev() };", "atomic { sev() };")),
+    "no DMB before state": ("ENTRY", "NO_GIC", (PENDING_STORE, PENDING_STORE.replace("dmb; ", ""))),
+    "no DSB before the SGI": ("end", None, (WAKE, "atomic { wake(target) };")),
     "no DSB before OFF": ("TRUTH", None, ("atomic { dsb; me.dirty", "atomic { me.dirty"),
                           (OFF_STORE, OFF_STORE.replace("dsb; ", ""))),
     "no DSB before the kernel": ("TRUTH", None, ("		dsb;\n		assert(entry",
@@ -160,7 +188,7 @@ FAULTS = {
     "who takes an exception is choosing for ever": (
         "end", EXCEPTIONS, (":: atomic { me.choosing -> me.choosing = 0 }", ""),
         ("atomic { !me.choosing -> me.ticket", "atomic { true -> me.ticket")),
-    "who takes an exception wakes nobody": ("end", EXCEPTIONS, ("	atomic { sev() };\n", "")),
+    "who takes an exception wakes nobody": ("end", EXCEPTIONS, ("	atomic { wake_others() };\n", "")),
     "FAULTED is stored but once": (
         "end", EXCEPTIONS, ("atomic { me.state = FAULTED; me.asleep = 1 };", "me.asleep = 1;")),
     "who has taken an exception is still OFF": (
@@ -199,7 +227,8 @@ def body(file, function):
 
 # Accesses to what CPUs share, and what orders them.
 SHARED = re.compile(r"(->|\.)(state|entry|context_id|choosing|ticket)\b|\b(dmb|dsb|sev|wfe)\(\)|"
-                    r"\b(lock|unlock|write32|clean_own_dcaches|cpu_restart|enter_kernel)\(")
+                    r"\b(lock|unlock|write32|clean_own_dcaches|cpu_restart|enter_kernel|wfi|"
+                    r"gic_\w+)\(")
 
 
 def test_model_is_of_this_source():

@@ -125,9 +125,9 @@ def measure():
         yield CALLS[name], "instructions", budget, cost(name, at, runs)
     own = [pc for cpu, pc in runs[0] if cpu == 1]
     end = own.index(at["bench_woken"])
-    waits = {pc for pc, (_, text) in harness.disassembly(image)[0].items() if text == "wfe"}
-    last_wfe = max(i for i, pc in enumerate(own[:end]) if pc in waits)
-    yield "woken_cpu", "instructions", 250, end - last_wfe
+    waits = {pc for pc, (_, text) in harness.disassembly(image)[0].items() if text == "wfi"}
+    last_wait = max(i for i, pc in enumerate(own[:end]) if pc in waits)
+    yield "woken_cpu", "instructions", 250, end - last_wait
 
     yield "resident_bytes", "bytes", 6144, resident_bytes(image)
 

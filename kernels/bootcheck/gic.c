@@ -56,7 +56,7 @@ void send_to_oneself(uint32_t sgi)
 			      sgi << 24 | 1 << (mpidr & 0xf));
 		isb();
 	} else {
-		write32(machine.gicd + GICD_SGIR, GIC_SGIR_SELF | sgi);
+		write32(machine.gicd + GICD_SGIR, GICD_SGIR_SELF | sgi);
 	}
 	dsb();
 }

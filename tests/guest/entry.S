@@ -13,6 +13,7 @@
  */
 #include "arm.h"
 #include "board.h"
+#include "gic.h"
 #include "resident.h"
 
 	.syntax	unified

@@ -41,8 +41,8 @@ FORGOTTEN = {
     "CNTFRQ": ("kernel_state_init", MCR + r"0, r\d+, cr14, cr0, \{0\}"),
     "NSACR": ("kernel_state_init", MCR + r"0, r\d+, cr1, cr1, \{2\}"),
     "Non-secure SCTLR": ("pl1_init", MCR + r"0, r\d+, cr1, cr0, \{0\}"),
-    "GICD_IGROUPR0": ("kernel_state_init", rf"str\w*\s+{R}, \[{R}, #128\]"),
-    "GICC_PMR": ("kernel_state_init", rf"str\w*\s+{R}, \[{R}, #4\]"),
+    "GICD_IGROUPR0": ("gic_cpu_init", rf"str\w*\s+{R}, \[{R}, #128\]"),
+    "GICC_PMR": ("gic_cpu_init", rf"str\w*\s+{R}, \[{R}, #4\]"),
     "SPIs in GICD_IGROUPR": ("boot", rf"str\s+{R}, \[{R}\], #4|str\w*\s+{R}, \[{R}, #4\]!|"
                                      rf"str\w*\s+{R}, \[{R}, {R}, lsl #2\]"),
     "r3": ("enter_kernel", r"ldr\s+r3, \[r4, #4\]"),

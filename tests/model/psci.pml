@@ -19,6 +19,8 @@
  *		CPU runs the kernel, or is on its way there, or on its way back to
  *		being OFF, but does not wait. ABSENT: never.
  * TICKETS	A ticket is never 0, the number that stands for none.
+ * CLEAN	The SGI that wakes a CPU reaches it while it waits, and is never
+ *		pending on a CPU that enters the kernel.
  * (end)	Nobody waits for ever. At any time all other CPUs can fall silent;
  *		if one then sleeps although a CPU_ON of it has succeeded, or hangs
  *		in lock(), there is no next state: SPIN's "invalid end state".
@@ -58,6 +60,9 @@
  *   three.
  * - What the boot CPU stores before it enters the kernel reaches memory at once,
  *   and so does what secure_init() and kernel_state_init() do.
+ * - A CPU sleeps in WFI until its SGI is pending. WFI may end sooner, but gic_wait()
+ *   then sleeps again. With NO_GIC it sleeps in WFE, and is woken by SEV; before
+ *   cpu_table_ready, it always does.
  * - Tickets have TICKET_BITS bits, not 8, and wrap as those would.
  */
 #define N		3
@@ -88,7 +93,9 @@ typedef Cpu {
 
 	/* Other state of the CPU. */
 	bit event;			/* the event register of WFE and SEV */
-	bit gic;			/* its CPU interface is on */
+	bit gic;			/* its CPU interface is on, for the kernel */
+	bit armed;			/* its SGI is in Group 0, and enabled */
+	bit sgi;			/* its SGI is pending */
 
 	/* Stores that have not reached memory, and the CPU of whose struct. */
 	bit choosing_waits;
@@ -107,7 +114,7 @@ typedef Cpu {
 	bit kernel;			/* executes the kernel, or a call of it */
 	bit dirty;			/* its caches may hold what the kernel wrote */
 	bit waits;			/* in the loop of cpu_wait() */
-	bit asleep;			/* in WFE */
+	bit asleep;			/* in WFE or WFI */
 	bit silent;			/* does nothing any more */
 	bit faulted;			/* has taken an exception in the Monitor */
 };
@@ -143,6 +150,27 @@ inline store_context_id(t)	{ me.whose = t; me.context_id_waits = 1 }
 inline store_gic_off()		{ me.gic_waits = 1 }
 #endif
 
+/*
+ * An SGI gets to a CPU where it is in Group 0, and stays pending until it is
+ * acknowledged. One CPU's, and that of all others.
+ */
+inline send_sgi(t)
+{
+#ifdef MONITOR_FAULTS
+	c[t].sgi = c[t].sgi || c[t].armed
+#else
+	assert(c[t].armed);						/* CLEAN */
+	c[t].sgi = 1
+#endif
+}
+
+inline send_sgis()
+{
+	c[0].sgi = c[0].sgi || (c[0].armed && _pid != 0);
+	c[1].sgi = c[1].sgi || (c[1].armed && _pid != 1);
+	c[2].sgi = c[2].sgi || (c[2].armed && _pid != 2)
+}
+
 /* SEV sets every event register. WFE clears its own, or sleeps until it is set. */
 inline sev()
 {
@@ -155,7 +183,12 @@ inline sev()
  * WFE may also end for no reason; but that must not be what a CPU is rescued by, so
  * only while another CPU does something. When none does, one that is OFF may stay so.
  */
-#define still(t)	(c[t].silent || (c[t].asleep && !c[t].event))
+#ifdef NO_GIC
+#define woken(t)	c[t].event
+#else
+#define woken(t)	(c[t].waits || c[t].faulted -> c[t].sgi : c[t].event)
+#endif
+#define still(t)	(c[t].silent || (c[t].asleep && !woken(t)))
 #define others_still	((still(0) || _pid == 0) && (still(1) || _pid == 1) && \
 			 (still(2) || _pid == 2))
 
@@ -168,6 +201,34 @@ inline wfe()
 	:: others_still && still(_pid) && me.state == OFF && me.given == NOBODY -> goto silent
 	fi
 }
+
+/* gic.c: gic_wait() and gic_wake(), and gic_wake() of all others. */
+#ifdef NO_GIC
+inline wait()		{ wfe() }
+inline wake(t)		{ sev() }
+inline wake_others()	{ sev() }
+inline forget()		{ me.event = 0 }
+inline forget_wfe()	{ skip }
+#define WFE_ENDS(why)	:: atomic { !others_still && why -> me.asleep = 0 }
+#else
+inline wait()
+{
+	me.asleep = 1;
+	if
+	/* gic.c: gic_wait: wfi(); */
+	/* gic.c: gic_wait: } while ((read32(gicc + GICC_HPPIR) & GIC_ID_MASK) != WAKE_SGI); */
+	/* gic.c: gic_wait: write32(gicc + GICC_EOIR, read32(gicc + GICC_IAR)); */
+	:: atomic { me.sgi -> me.sgi = 0; me.asleep = 0 }
+	:: others_still && still(_pid) && me.state == OFF && me.given == NOBODY -> goto silent
+	fi
+}
+
+inline wake(t)		{ send_sgi(t) }
+inline wake_others()	{ send_sgis() }
+inline forget()		{ me.sgi = 0 }
+inline forget_wfe()	{ me.event = 0 }	/* no WFE follows */
+#define WFE_ENDS(why)
+#endif
 
 /* What one look at the bytes of all CPUs says of the others. */
 #define others_have_no(byte)	((!c[0].byte || _pid == 0) && (!c[1].byte || _pid == 1) && \
@@ -220,7 +281,7 @@ active [N] proctype cpu()
 	fi;
 
 boot:
-	/* boot.c: boot: me->state = CPU_ON; */
+	/* boot.c: find_boot_cpu: area->cpu.state = CPU_ON; */
 	atomic { me.state = ON; me.kernel = 1; me.dirty = 1; me.gic = 1 };
 	/* boot.c: gather_cpus: cpu_table_ready = 1; */
 	table_ready = 1;
@@ -360,8 +421,11 @@ has_lock:
 	/* psci.c: turn_on: dmb(); */
 	/* psci.c: turn_on: target->state = CPU_ON_PENDING; */
 	atomic { dmb; store_state(target, ON_PENDING) };
-	/* psci.c: turn_on: sev(); */
-	atomic { dsb; sev() };
+	/* psci.c: turn_on: gic_wake(target->wake); */
+	/* gic.c: gic_wake: dsb(); */
+	/* gic.c: gic_wake: write32(gicd + GICD_SGIR, targets | WAKE_SGI); */
+	/* gic.c: gic_wake: sev(); */
+	atomic { dsb; wake(target) };
 unlock:
 	/* psci.c: turn_on: unlock(me); */
 	/* psci.c: unlock: dmb(); */
@@ -369,24 +433,30 @@ unlock:
 	atomic { dmb; target = 0; locked = 0; store_ticket(0); goto kernel };
 
 cpu_off:
-	/* psci.c: cpu_off: write32(resident.gicc + GICC_CTLR, 0); */
-	atomic { store_gic_off(); me.kernel = 0 };
 	/* psci.c: cpu_off: clean_own_dcaches(); */
-	atomic { dsb; me.dirty = 0 };
+	atomic { dsb; me.dirty = 0; me.kernel = 0 };
 	/* psci.c: cpu_off: cpu_restart(me); */
 	/* monitor.S: cpu_restart: cpu_wait */
 	goto cpu_wait;
 
 cpu_wait:
+	/* psci.c: cpu_wait: gic_prepare_wait(me); */
+	/* gic.c: gic_prepare_wait: write32(gicc + GICC_CTLR, 0); */
+	atomic { store_gic_off(); forget_wfe() };
+	/* gic.c: gic_prepare_wait: write32(gicd + GICD_IGROUPR, resident.gic_groups & ~WAKE_BIT); */
+	/* gic.c: gic_prepare_wait: write32(gicd + GICD_ISENABLER, WAKE_BIT); */
+	atomic { me.armed = 1 };
 	/* psci.c: cpu_wait: dsb(); */
 	/* psci.c: cpu_wait: me->state = CPU_OFF; */
 	atomic { dsb; store_state(_pid, OFF); me.waits = 1 };
 	do
-	/* psci.c: cpu_wait: while (me->state != CPU_ON_PENDING) */
-	:: atomic { load_state(_pid) == ON_PENDING -> me.waits = 0; break }
-	:: load_state(_pid) != ON_PENDING ->
-		/* psci.c: cpu_wait: wfe(); */
-		wfe()
+	/* psci.c: cpu_wait: gic_wait(); */
+	:: wait();
+		/* psci.c: cpu_wait: while (me->state != CPU_ON_PENDING) */
+		if
+		:: atomic { load_state(_pid) == ON_PENDING -> me.waits = 0; break }
+		:: load_state(_pid) != ON_PENDING
+		fi
 	od;
 	/* psci.c: cpu_wait: dmb(); */
 	/* psci.c: cpu_wait: uint32_t entry = me->entry; */
@@ -394,7 +464,10 @@ cpu_wait:
 	/* psci.c: cpu_wait: uint32_t context_id = me->context_id; */
 	context_id = me.context_id;
 	/* psci.c: cpu_wait: kernel_state_init(); */
-	atomic { me.gic = 1; me.dirty = 1 };
+	/* gic.c: gic_cpu_init: write32(gicd + GICD_IGROUPR, resident.gic_groups); */
+	atomic { me.armed = 0 };
+	/* gic.c: gic_cpu_init: write32(gicd + GICD_CPENDSGIR + (WAKE_SGI & ~3), 0xffffffff); */
+	atomic { me.sgi = 0; me.gic = 1; me.dirty = 1 };
 	/* psci.c: cpu_wait: me->state = CPU_ON; */
 	atomic { store_state(_pid, ON) };
 	/* psci.c: cpu_wait: enter_kernel(context_id, 0, 0, entry, me); */
@@ -403,6 +476,7 @@ cpu_wait:
 	atomic {
 		dsb;
 		assert(entry == me.given && context_id == me.given);	/* ENTRY */
+		assert(!me.armed && !me.sgi);				/* CLEAN */
 		me.given = NOBODY;
 		me.entry = NOBODY;
 		me.context_id = NOBODY;
@@ -447,17 +521,16 @@ faulted:
 	/* monitor.S: leave_others_alone: strb r3, [r0, #BAKERY_TICKET] */
 	:: atomic { !me.choosing -> me.ticket = 0; locked = (locked == ME -> 0 : locked); break }
 	od;
-	/* monitor.S: leave_others_alone: dsb */
-	/* monitor.S: leave_others_alone: sev */
-	atomic { sev() };
+	/* monitor.S: leave_others_alone: load_address r1, gic_wake */
+	atomic { wake_others() };
 	do
 	/* monitor.S: report_unexpected: str r0, [sp, #CPU_STATE] */
 	/* monitor.S: report_unexpected: dsb */
 	:: atomic { me.state = FAULTED; me.asleep = 1 };
-		/* monitor.S: report_unexpected: wfe */
+		/* monitor.S: report_unexpected: bl gic_wait */
 		if
-		:: atomic { me.event -> me.event = 0; me.asleep = 0 }
-		:: atomic { !others_still && me.state != FAULTED -> me.asleep = 0 }
+		:: atomic { woken(_pid) -> forget(); me.asleep = 0 }
+		WFE_ENDS(me.state != FAULTED)
 		:: others_still && still(_pid) && me.state == FAULTED -> goto silent
 		fi
 	od;
