@@ -16,6 +16,11 @@ from harness.inputs import (big_endian, edited_dtb, empty, idle_kernel, small_me
 from harness.qemu import qemu, refused, semihosted, started
 from harness.verdicts import ALARMS, check_refusal, own_lines
 
+def dom0_kernel():
+    """In the first page behind the initrd."""
+    return 0x88000000 + (harness.initramfs().stat().st_size + 4095) // 4096 * 4096
+
+
 DOM0_HALTED = "Hardware Dom0 halted: halting machine"
 
 
@@ -39,7 +44,7 @@ def test_boot(method, mend, tmp_path):
     with harness.Guest(image, cpus=2,
                        extra=("-qmp", f"unix:{monitor},server,nowait")) as guest:
         assert "(XEN) Brought up 2 CPUs" in guest.log
-        assert "(XEN) Loading d0 kernel from boot module @ 0000000088100000" in guest.log
+        assert f"(XEN) Loading d0 kernel from boot module @ {dom0_kernel():016x}" in guest.log
         assert "(XEN) Loading ramdisk from boot module @ 0000000088000000" in guest.log
         assert "smp: Brought up 1 node, 2 CPUs" in guest.log
         assert "boot-wrapper-initramfs: ready, 2 CPUs online" in guest.log
@@ -142,8 +147,8 @@ def test_modules_from_the_host(wrapper, tmp_path):
         assert [fdtget(dtb, f"/chosen/{node}", "compatible") for node in nodes] == [
             "xen,xsm-policy multiboot,module", "multiboot,module"]
         for name, node in zip(names, nodes):
-            at, size = [int(cell, 16) for cell in
-                        fdtget(dtb, "-t", "x", f"/chosen/{node}", "reg").split()]
+            _, at, _, size = [int(cell, 16) for cell in
+                              fdtget(dtb, "-t", "x", f"/chosen/{node}", "reg").split()]
             assert node == f"module@{at:x}" and size == 1000 * len(name)
             assert harness.memory(monitor, at, size, tmp_path / "memory") == name.encode() * 1000
 
@@ -196,10 +201,11 @@ def test_module_nodes(mend):
     """Exact addresses and sizes, and both command lines."""
     found, dtb = modules("xen-nodes", XEN_BOOTARGS="for xen", BOOTARGS="for dom0", DTB_MEND=mend)
     kernel, ramdisk = harness.VMLINUZ.stat().st_size, harness.initramfs().stat().st_size
-    assert found == {"module@88000000": (RAMDISK, f"88000000 {ramdisk:x}"),
-                     "module@88100000": (KERNEL, f"88100000 {kernel:x}")}
-    assert fdtget(dtb, "/chosen", "#address-cells") == "1"
-    assert fdtget(dtb, "/chosen", "#size-cells") == "1"
+    at = dom0_kernel()
+    assert found == {"module@88000000": (RAMDISK, f"0 88000000 0 {ramdisk:x}"),
+                     f"module@{at:x}": (KERNEL, f"0 {at:x} 0 {kernel:x}")}
+    assert fdtget(dtb, "/chosen", "#address-cells") == "2"
+    assert fdtget(dtb, "/chosen", "#size-cells") == "2"
     assert fdtget(dtb, "/chosen", "xen,xen-bootargs") == "for xen"
     assert fdtget(dtb, "/chosen", "xen,dom0-bootargs") == "for dom0"
 
@@ -222,7 +228,7 @@ def test_modules_of_the_dtb_are_replaced(tmp_path):
 BAD = {
     "no such Xen": ({"XEN": "/nonexistent/xen"}, "XEN=/nonexistent/xen: No such file"),
     "empty Xen": ({"XEN": empty}, "the file is empty"),
-    "Linux for Xen": ({"XEN": harness.VMLINUZ}, "Linux, not Xen; say KERNEL= for it"),
+    "Linux for Xen": ({"XEN": harness.VMLINUZ}, "Linux, not Xen; set KERNEL= to it"),
     "text for Xen": ({"XEN": text_file}, "not Xen, which starts like a zImage"),
     "no kernel": ({"KERNEL": ""}, "no kernel for dom0: say KERNEL="),
     "no DTB": ({"DTB": ""}, "no DTB: say DTB="),
@@ -231,27 +237,32 @@ BAD = {
     "text for a kernel": ({"KERNEL": text_file}, "not a zImage, but Xen takes only that for dom0"),
     "arguments without Xen": ({"XEN": "", "XEN_BOOTARGS": "x"}, "XEN_BOOTARGS=: no Xen"),
     "an address without Xen": ({"XEN": "", "XEN_ADDR": "0x82000000"}, "XEN_ADDR=: no Xen"),
-    "Xen unaligned": ({"XEN_ADDR": "0x82000800"}, "XEN_ADDR=0x82000800: not a multiple of 4096"),
-    "Xen outside RAM": ({"XEN_ADDR": "0x10000000"}, "it exceeds the RAM"),
+    "Xen unaligned": ({"XEN_ADDR": "0x82000800"}, "at 82000800 is not at a multiple of 4096"),
+    "Xen outside RAM": ({"XEN_ADDR": "0x10000000"}, "exceeds [80000000..bfffffff], where it must "
+                                                    "lie; set XEN_ADDR="),
     "Xen's work space outside RAM": ({"XEN_ADDR": "0xbfe00000"}, "set XEN_ADDR="),
-    "Xen reaches the wrapper": ({"XEN_ADDR": "0x87cff000"}, "it reaches into the wrapper"),
+    "Xen reaches the wrapper": ({"XEN_ADDR": "0x87d80000"}, ") overlaps the wrapper: [87"),
+    "Xen's work space reaches the wrapper": ({"XEN_ADDR": "0x87cff000"},
+                                             "'s work space overlaps the wrapper: [87"),
     "Xen over the wrapper": ({"XEN_ADDR": "0x87e10000", "KERNEL_ADDR": "0x90000000",
                               "DTB_ADDR": "0x86000000"},
-                             "Xen overlaps the wrapper; set XEN_ADDR="),
-    "Xen over the DTB": ({"XEN_ADDR": "0x87e20000"}, "Xen would overwrite it while it starts; "
-                                                     "set DTB_ADDR="),
-    "kernel in Xen": ({"KERNEL_ADDR": "0x81c00000"}, "Xen would overwrite it while it starts; "
-                                                     "set KERNEL_ADDR="),
-    "initrd in Xen's work space": ({"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0x82100000"},
-                                   "Xen would overwrite it while it starts; set INITRD_ADDR="),
+                             "and [87e00000..87e12fff]; set XEN_ADDR= or WRAPPER_ADDR="),
+    "Xen over the DTB": ({"XEN_ADDR": "0x87e20000", "DTB_ADDR": "0x87e20000"},
+                         "set XEN_ADDR= or DTB_ADDR="),
+    "kernel in Xen": ({"KERNEL_ADDR": "0x81c00000", "XEN_ADDR": "0x82000000"},
+                      "set XEN_ADDR= or KERNEL_ADDR="),
+    "initrd in Xen's work space": ({"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0x82100000",
+                                    "XEN_ADDR": "0x82000000"},
+                                   "'s work space overlaps the initrd (INITRD="),
     "kernel over the wrapper": ({"KERNEL_ADDR": "0x87d00000"},
-                                "the kernel of dom0 overlaps the wrapper; set KERNEL_ADDR="),
-    "kernel over the DTB": ({"KERNEL_ADDR": "0x87e20000"},
-                            "the kernel of dom0 overlaps the DTB; set KERNEL_ADDR="),
-    "kernel over the initrd": ({"INITRD": harness.VMLINUZ, "KERNEL_ADDR": "0x88100000"},
-                               "the kernel of dom0 overlaps the initrd; set KERNEL_ADDR="),
-    "kernel above small RAM": ({"DTB": small_memory},
-                               "5448192 bytes at 0x88000000 exceed the RAM"),
+                                "overlaps the wrapper: [87d00000.."),
+    "kernel over the DTB": ({"KERNEL_ADDR": "0x87e20000", "DTB_ADDR": "0x87e20000"},
+                            "set KERNEL_ADDR= or DTB_ADDR="),
+    "kernel over the initrd": ({"INITRD": harness.VMLINUZ, "KERNEL_ADDR": "0x88100000",
+                                "INITRD_ADDR": "0x88000000"},
+                               "set KERNEL_ADDR= or INITRD_ADDR="),
+    "kernel above small RAM": ({"DTB": small_memory, "KERNEL_ADDR": "0x88000000"},
+                               "exceeds [80000000..87ffffff], where it must lie; set KERNEL_ADDR="),
     "nine CPUs": ({"SMP": "9"}, "say 1 to 8"),
 }
 
