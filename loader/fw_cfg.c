@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * QEMU's fw_cfg device (QEMU, docs/specs/fw_cfg.rst), through which it hands
- * -kernel, -initrd and -append to firmware: all numbers are big-endian, but
- * those of the items. DMA only, with a control block of three words in memory
- * that the device can reach, which Secure RAM is not. Transient.
+ * Read -kernel, -initrd and -append from QEMU's fw_cfg device (QEMU,
+ * docs/specs/fw_cfg.rst). Its registers and control blocks are big-endian, its items
+ * little-endian. Only DMA is used; the control block must be in memory that the device
+ * can access, which Secure RAM is not. Transient.
  */
 #include "boot.h"
 #include "board.h"
@@ -33,7 +33,7 @@ static uint32_t swap(uint32_t value)
 	return __builtin_bswap32(value);
 }
 
-/* One transfer; the device has done it when the last store returns. */
+/* Make one transfer; the device completes it before the last store returns. */
 static void transfer(uint32_t control, uint32_t to, uint32_t size)
 {
 	volatile uint32_t *dma = scratch()->dma;
@@ -86,7 +86,7 @@ void find_fw_cfg(struct sources *sources)
 
 	if (!BOARD_FW_CFG || sources->kernel.size)
 		return;
-	/* The selector takes two bytes, the data register gives them one by one. */
+	/* The selector is a half-word; the data register returns one byte a read. */
 	*(volatile uint16_t *)(BOARD_FW_CFG + FW_CFG_SELECTOR) = FW_CFG_SIGNATURE;
 	for (int i = 0; i < 4; i++)
 		if (*(volatile uint8_t *)(BOARD_FW_CFG + FW_CFG_DATA) != signature[i])

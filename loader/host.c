@@ -99,7 +99,7 @@ static void add_module(struct sources *sources, char *value)
 	sources->module_count++;
 }
 
-/* The next word of the line, ended by NUL; quotes keep spaces. NULL: no more. */
+/* Split off the line's next word, with NUL at its end; quotes keep spaces. NULL: none. */
 static char *next_word(char **line)
 {
 	char *from = *line, *to, *word;
@@ -140,7 +140,7 @@ static _Noreturn void help(void)
 	cpu_stop();
 }
 
-/* QEMU's -append puts the image's name first; Fast Models put nothing there. */
+/* QEMU's -append puts the image's name in front of the options; Fast Models do not. */
 void find_host(struct sources *sources)
 {
 	char *line = scratch()->command_line, *word;
@@ -175,7 +175,7 @@ void find_host(struct sources *sources)
 							  line, strlen(line));
 			return;
 		}
-		/* A command line without options of ours is the kernel's own. */
+		/* A command line without options for the wrapper is the kernel's. */
 		if (word[0] != '-')
 			return;
 		if (!strcmp(word, "--help"))

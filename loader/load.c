@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Find the payload that was not linked with the wrapper, bring each part to
- * where the kernel can use it, and fill `payload`. What lies well is left where
- * it lies; nothing is overwritten that is still needed. Transient.
+ * Load a payload that was not linked with the wrapper: find its images, check and
+ * place them, move each to its place, and fill `payload`. The public function is
+ * load_payload(). Transient.
  */
 #include <string.h>
 
@@ -26,7 +26,7 @@ static void say_where(const char *what, uint32_t size, uint32_t at, const char *
 		say("%s: %u bytes at %x (%s)", what, size, at, from);
 }
 
-/* What a loader left in its DTB for the kernel, unless it was said otherwise. */
+/* Take bootargs and initrd from a loader's DTB, unless another source has them. */
 static void read_chosen(struct sources *sources, const void *fdt)
 {
 	int chosen = fdt_path_offset(fdt, "/chosen"), length;
@@ -48,8 +48,12 @@ static void read_chosen(struct sources *sources, const void *fdt)
 	for (int i = 0; i < 2; i++) {
 		const fdt32_t *value = fdt_getprop(fdt, chosen, names[i], &length);
 
-		if (value && (length == 4 || length == 8))
-			ends[i] = fdt32_ld(value + length / 4 - 1);
+		if (!value || (length != 4 && length != 8))
+			continue;
+		ends[i] = fdt32_ld(value + length / 4 - 1);
+		if (length == 8 && fdt32_ld(value))
+			refuse("the initrd (the loader's DTB) lies above 4 GiB, where the "
+			       "wrapper cannot read it; load it lower");
 	}
 	if (ends[0] && ends[1] > ends[0])
 		add_image(&sources->initrd, "initrd", "the loader's DTB", ends[0],
@@ -57,8 +61,8 @@ static void read_chosen(struct sources *sources, const void *fdt)
 }
 
 /*
- * The DTB goes to where it can grow, without the room that it has already, and
- * takes what it says of others with it.
+ * Move the DTB to where it can grow, without the free room that it has already. Its
+ * /chosen may name an initrd.
  */
 static void take_dtb(struct sources *sources)
 {
@@ -99,7 +103,7 @@ static void take_dtb(struct sources *sources)
 	dtb->size = used;
 }
 
-/* What the DTB says of the memory. */
+/* Read from the DTB where RAM and reservations are. */
 static void read_map(struct place_map *map, const char *from)
 {
 	void *fdt = (void *)payload.dtb;
@@ -120,7 +124,7 @@ static void read_map(struct place_map *map, const char *from)
 					     PLACE_MAX_RESERVED));
 }
 
-/* The image as a part of the placement, at the address where it lies, if it does. */
+/* Add an image to the placement; if it is in memory, it may stay there. */
 static struct place_part *add_part(struct placement *placement, enum place_role role,
 				   const struct image *image)
 {
@@ -132,7 +136,7 @@ static struct place_part *add_part(struct placement *placement, enum place_role 
 	return part;
 }
 
-/* The wrapper has its buffers here, up to `end`: what lies there is overwritten. */
+/* Refuse an image that the wrapper overwrites: its buffers reach up to `end`. */
 static void check_window(const struct image *image, uint32_t end)
 {
 	struct place_part part = {
@@ -211,14 +215,18 @@ static void load_elf(const struct image *kernel)
 	}
 }
 
-/* A Linux that finds a DTB right behind itself takes that instead of r2's. */
-static void hide_appended_dtb(uint32_t zimage)
+/*
+ * Linux takes a DTB that follows its zImage instead of the one in r2, so spoil it.
+ * `room` bytes from the zImage's start may be read.
+ */
+static void hide_appended_dtb(uint32_t zimage, uint32_t room)
 {
 	uint8_t *start = (uint8_t *)(uintptr_t)zimage;
-	uint8_t *behind = start + zimage_size(start);
+	uint32_t size = zimage_size(start);
 
-	if (recognise(behind) == FORMAT_DTB)
-		memset(behind, 0, 4);
+	if (size <= room && room - size >= FORMAT_HEADER_SIZE &&
+	    recognise(start + size) == FORMAT_DTB)
+		memset(start + size, 0, 4);
 }
 
 /*
@@ -253,7 +261,7 @@ static _Noreturn void no_kernel(const struct sources *sources)
 	       BOARD_FW_CFG ? ", in fw_cfg (QEMU: -bios and -kernel)," : "");
 }
 
-/* Xen looks at it itself, but says little of what is wrong. */
+/* Xen checks dom0's kernel itself, but its messages say little of what is wrong. */
 static void check_dom0(const struct image *kernel)
 {
 	enum format format = format_of(kernel);
@@ -268,10 +276,10 @@ static void check_dom0(const struct image *kernel)
 	if (wrong)
 		bad_image(kernel, wrong);
 	if (format == FORMAT_LINUX)
-		hide_appended_dtb(kernel->at);
+		hide_appended_dtb(kernel->at, kernel->size);
 }
 
-/* For a hypervisor, which of them is what. */
+/* Describe to a hypervisor which module is what. */
 static void describe_modules(const struct sources *sources)
 {
 	struct multiboot_module modules[2 + MAX_MODULES];
@@ -301,7 +309,7 @@ static void describe_modules(const struct sources *sources)
 		       "with dtc", fdt_strerror(error));
 }
 
-/* Choose among the modes that it takes itself; none: it does not say. */
+/* Choose the modes to start the kernel in; `modes` are those of its note, 0: it has none. */
 static void choose_modes(const struct sources *sources, const struct image *starts,
 			 uint32_t modes)
 {
@@ -320,7 +328,7 @@ static void choose_modes(const struct sources *sources, const struct image *star
 	}
 }
 
-/* See what there is, wherever it is; the DTB goes to its place. */
+/* Ask each source for images and options; move the DTB to its place. */
 static void find_payload(struct sources *sources)
 {
 	struct image *kernel = &sources->kernel, *dtb = &sources->dtb;
@@ -482,7 +490,7 @@ void load_payload(void)
 		bring(starts, placement.parts->at);
 	}
 	if (format == FORMAT_LINUX)
-		hide_appended_dtb(starts->at);
+		hide_appended_dtb(starts->at, starts->size + FORMAT_HEADER_SIZE);
 
 	payload.flags = sources.flags;
 	payload.ram_end = placement.map->end;

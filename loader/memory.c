@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Payloads that are in memory already: behind the image that we were loaded
- * with, in a table, at the board's documented addresses. Transient.
+ * Find payloads that a loader or a debugger has put into memory: behind the wrapper's
+ * image, in a table, at the board's documented addresses. Transient.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "loader/memory.h"
 #include "loader/options.h"
 
-/* Padding between payloads, at most; tools align to pages. */
+/* The most padding between two payloads: tools align them to pages. */
 #define MAX_PADDING	4096
 #define PAGE		4096
 
@@ -20,7 +20,7 @@ static const uint8_t *bytes(uint32_t at)
 	return (const uint8_t *)(uintptr_t)at;
 }
 
-/* A table has been recognised; see formats.h. */
+/* Read a table, which is described in formats.h. */
 static void read_table(struct sources *sources, uint32_t at, const char *from)
 {
 	struct payload_table table;
@@ -74,7 +74,7 @@ static void read_table(struct sources *sources, uint32_t at, const char *from)
 	}
 }
 
-/* What has been recognised by its content; returns where it ends. */
+/* Add an image by what its header says it is; returns where it ends. */
 static uint32_t add_by_content(struct sources *sources, uint32_t at,
 			       const char *from)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Modules for a hypervisor, in /chosen of the DTB. Transient. */
+/* Describe modules for a hypervisor in the DTB's /chosen. Transient. */
 #include <libfdt.h>
 
 #include "loader/multiboot.h"
@@ -22,7 +22,7 @@ static int delete_kind(void *fdt, int chosen, const char *kind)
 	return node == -FDT_ERR_NOTFOUND ? 0 : node;
 }
 
-/* fdt_add_subnode() puts it before the others. */
+/* fdt_add_subnode() puts the node in front of the others. */
 static int add_module(void *fdt, int chosen, const struct multiboot_module *module)
 {
 	char name[] = "module@00000000", *digit = name + 7;
