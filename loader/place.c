@@ -79,13 +79,14 @@ void place_find_ram(struct place_map *map, const struct ram_bank *banks,
 	const struct ram_bank *window = &map->window;
 
 	for (; count--; banks++) {
+		uint32_t block = banks->start & -(uint32_t)DECOMPRESSOR_SIZE;
+
 		if (banks->start > window->start || banks->end < window->end ||
-		    window->end - banks->start > DECOMPRESSOR_SIZE)
+		    window->end - block > DECOMPRESSOR_SIZE)
 			continue;
 		map->start = banks->start;
 		map->end = banks->end;
-		map->decompressor_end = end_of(map->start & -(uint32_t)DECOMPRESSOR_SIZE,
-					       DECOMPRESSOR_SIZE, map->end);
+		map->decompressor_end = end_of(block, DECOMPRESSOR_SIZE, map->end);
 		map->lowmem_end = end_of(map->start, LOWMEM_SIZE, map->end);
 		return;
 	}
@@ -469,18 +470,17 @@ static void check_in_ram(const struct place_map *map, const struct claim *claim)
 }
 
 /* parts[0] fits, but what it does before it runs does not. */
-static _Noreturn void refuse_inflating(const struct search *s)
+static void check_inflating(const struct search *s)
 {
-	const struct place_part *part = s->placement->parts;
 	struct ram_bank copy = copy_of(s, s->placement->inflated.end - 1);
-	struct claim c = { copy.start, copy.end, part, " while it inflates", false };
+	struct claim c = { copy.start, copy.end, s->placement->parts, " while it inflates",
+			   false };
 	const struct claim *in_the_way = claimed(s, copy.start, copy.end, false);
 
 	if (in_the_way)
 		refuse_overlap(&c, in_the_way);
 	check_reserved(s->placement->map, &c);
 	check_in_ram(s->placement->map, &c);
-	refuse(NAME " has no room to inflate; use a smaller one", NAME_OF(part));
 }
 
 static _Noreturn void refuse_failed(const struct search *s)
@@ -615,6 +615,6 @@ void place(struct placement *placement)
 	if (place_from(s, 0))
 		return;
 	if (s->failed == placement->parts && inflated->end && s->has_gap)
-		refuse_inflating(s);
+		check_inflating(s);
 	refuse_failed(s);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random memory maps and images for place.c, on the host, with sanitizers:
- * test_place.py compiles and runs it. Usage: place_fuzz ROUNDS. Brute force tries
+ * Memory maps and images for place.c, on the host, with sanitizers: test_place.py
+ * compiles and runs it. Usage: place_fuzz ROUNDS. After some maps and images that
+ * are fixed, each round makes random ones. Brute force tries
  * all addresses for the same images, by rules of its own: where it finds a
  * placement, place() must find one, which is checked; where not, place() must refuse,
  * and name two things whose addresses overlap, or that share too small a range.
@@ -272,6 +273,107 @@ static void set_up(void)
 	}
 }
 
+#define RAM	0x80000000
+
+static struct ram_bank banks[3];
+static const struct elf_layout *elf;
+static struct elf_layout layout;
+static uint32_t entry;
+
+/* As the boot does it: the board's window, what the DTB has, a zImage or an ELF file. */
+static void all(void)
+{
+	memset(&p, 0, sizeof p);
+	p.map = &map;
+	map.window = (struct ram_bank){ RAM + 0x7e00000, RAM + 0x7e20000 };
+	map.resident = (struct ram_bank){ RAM + 0x7e10000, RAM + 0x7e13000 };
+	place_find_ram(&map, banks, 3, "a file");
+	place_reserve(&map, map.reserved_count);
+	if (elf) {
+		place_elf(&p, "kernel", "vmlinux", elf, entry);
+	} else {
+		place_add(&p, PLACE_ZIMAGE, "kernel", "zImage", 5 << 20);
+		place_inflated(&p, 0x3000, 20 << 20);
+	}
+	place_add(&p, PLACE_DTB, "DTB", NULL, 16384)->variable = "DTB_ADDR=";
+	place_add(&p, PLACE_INITRD, "initrd", "rd.gz", 100 << 20);
+	place(&p);
+}
+
+/* What comes of it: the kernel's and the initrd's address, or what the message contains. */
+static void expect(int line, uint32_t kernel, uint32_t initrd, const char *text)
+{
+	message[0] = '\0';
+	if (!setjmp(refused))
+		all();
+	if (text ? !strstr(message, text) :
+	    *message || p.parts[0].at != kernel || p.parts[2].at != initrd) {
+		fprintf(stderr, "line %d: %s; kernel %x, initrd %x\n", line, message,
+			p.parts[0].at, p.parts[2].at);
+		exit(1);
+	}
+}
+
+static void scenarios(void)
+{
+	expect(__LINE__, 0, 0, "the DTB (a file): no /memory node has [87e00000..87e1ffff], ");
+	banks[0] = (struct ram_bank){ 0x40000000, 0x50000000 };
+	banks[1] = (struct ram_bank){ RAM, RAM + 0x7e10000 };
+	banks[2] = (struct ram_bank){ 0x90000000, 0xa0000000 };
+	expect(__LINE__, 0, 0, "build with MEMORY= or WRAPPER_ADDR=");
+	banks[1].end = RAM + 0x10000000;
+	expect(__LINE__, RAM + 0x2000000, RAM + 0x8000000, NULL);
+	/* Another board's: the window is not in the first 128 MiB. */
+	banks[1].start = RAM - 0x1000;
+	expect(__LINE__, 0, 0, "no /memory node has [87e00000..87e1ffff], ");
+	/* The start of RAM is not what a decompressor rounds down to, nor Linux. */
+	banks[1].start = RAM + 0x100000;
+	expect(__LINE__, RAM + 0x2000000, RAM + 0x8000000, NULL);
+	if (p.inflated.end != RAM + 0x200000 + (20 << 20) || map.decompressor_end != RAM + 0x8000000) {
+		fprintf(stderr, "inflated to %x, zImage below %x\n", p.inflated.end,
+			map.decompressor_end);
+		exit(1);
+	}
+	banks[1].start = RAM;
+
+	map.reserved_count = PLACE_MAX_RESERVED + 1;
+	expect(__LINE__, 0, 0, "the DTB reserves more than 256 ranges of memory; ");
+	/* What the wrapper has reserved in an earlier boot; then, a byte more. */
+	map.reserved[0] = map.resident;
+	map.reserved_count = 1;
+	expect(__LINE__, RAM + 0x2000000, RAM + 0x8000000, NULL);
+	map.reserved[0] = (struct ram_bank){ map.resident.start, map.resident.end + 1 };
+	map.reserved_count = 1;
+	expect(__LINE__, 0, 0, "the wrapper overlaps the memory that the DTB reserves: ");
+	/* So many gaps that not all can be tried: it ends all the same. */
+	map.reserved_count = PLACE_MAX_RESERVED;
+	for (uint32_t i = 0; i < PLACE_MAX_RESERVED; i++)
+		map.reserved[i] = (struct ram_bank){ RAM + 0x2000000 + i * 0x10000,
+						     RAM + 0x2001000 + i * 0x10000 };
+	expect(__LINE__, RAM + 0x2ff1000, RAM + 0x8000000, NULL);
+	banks[1].end = RAM + 0x8000000;
+	expect(__LINE__, 0, 0, "the initrd (rd.gz), 104857600 bytes, does not fit into ");
+	banks[1].end = RAM + 0x10000000;
+	/* The initrd fits below the wrapper only, if the kernel makes room; then, nowhere. */
+	map.reserved_count = 1;
+	map.reserved[0] = (struct ram_bank){ RAM + 0xa000000, RAM + 0x10000000 };
+	expect(__LINE__, RAM + 0x1400000, RAM + 0x1a00000, NULL);
+	map.reserved_count = 2;
+	map.reserved[1] = (struct ram_bank){ RAM + 0x2000000, RAM + 0x3000000 };
+	expect(__LINE__, 0, 0, ", where it must lie, beside the ");
+	map.reserved_count = 0;
+
+	layout = (struct elf_layout){ RAM + 0x100000, RAM + 0x300000, RAM + 0x108000 };
+	elf = &layout;
+	entry = layout.entry;
+	expect(__LINE__, RAM + 0x100000, RAM + 0x8000000, NULL);
+	layout = (struct elf_layout){ RAM + 0x8208000, RAM + 0x8300000, RAM + 0x8208000 };
+	expect(__LINE__, RAM + 0x8208000, RAM + 0x8300000, NULL);
+	entry = layout.entry;
+	expect(__LINE__, 0, 0, "is linked to 88208000, its virtual address, as Linux's vmlinux is");
+	elf = NULL;
+}
+
 int main(int argc, char **argv)
 {
 	static uint32_t placed, rejected, moved;
@@ -279,6 +381,7 @@ int main(int argc, char **argv)
 
 	if (argc != 2)
 		return 2;
+	scenarios();
 	for (round = atoi(argv[1]); round > 0; round--) {
 		volatile bool possible = false, found = false;
 		set hard = 0, before;
