@@ -721,7 +721,7 @@ def test_no_value_ends_in_a_traceback(tmp_path, bad_files):
     refused = {words[-1] for words, status, _ in sweep(runs, tmp_path) if status == 2}
     for word in ("--memory=1Q", "--memory=0", "--qemu-args='", "--timeout=nan", "--timeout=inf",
                  "--cpus=0", "--until=x*", "--expect=", "--expect=(", "--machine=a=,",
-                 "--board=..", "--name=..x/", "--jobs=0", "--jobs=-1", "--results=/dev/null",
+                 "--board=..", "--name=..x/", "--junit=", "--results=", "--qemu=/", "--qemu=", "--jobs=0", "--jobs=-1", "--results=/dev/null",
                  f"--junit={bad_files['fifo']}", f"--log={bad_files['fifo']}", "--bootargs=\n",
                  f"--matrix={bad_files['fifo']}"):
         assert word in refused or word == "--name=..x/", word
@@ -743,14 +743,16 @@ def test_no_matrix_ends_in_a_traceback(tmp_path):
     assert {status for _, status, _ in sweep(runs, tmp_path)} == {0, 2}
 
 
-@pytest.mark.parametrize("redirect", [">&-", "2>&-", "<&-", ">&- 2>&- <&-", ">/dev/full", "| true"])
+@pytest.mark.parametrize("redirect", [">&-", "2>&-", "<&-", ">&- 2>&- <&-", ">/dev/full", ">/dev/full 2>&1", "| true"])
 def test_streams_that_are_closed(player, tmp_path, redirect):
     """No traceback, a log with the console in it, and no other file hit by what is printed."""
     words = shlex.join([str(TOOL), f"--results={tmp_path}", "--junit", f"{tmp_path}/j.xml",
                         *player(GOOD)])
     done = subprocess.run(["bash", "-c", f"{words} {redirect}"], capture_output=True, text=True)
     assert "Traceback" not in done.stderr and "Exception" not in done.stderr, done.stderr
-    if redirect == ">/dev/full":
+    if redirect == ">/dev/full 2>&1":
+        assert done.returncode == 2
+    elif redirect == ">/dev/full":
         assert done.returncode == 2 and "No space left" in done.stderr
     elif redirect != "| true":
         assert done.returncode == 0, done.stderr

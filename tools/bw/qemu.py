@@ -58,6 +58,8 @@ def comma(text):
 def find(program, remedy):
     """The program's path; Problem if there is none."""
     path = shutil.which(program)
+    if not path and os.path.exists(program):
+        raise Problem(f"{program}: not a program; correct the name, or make it executable")
     if not path:
         raise Problem(f"no {program}; {INSTALL} or {remedy}")
     return path
