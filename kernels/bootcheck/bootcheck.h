@@ -23,6 +23,9 @@
 
 #pragma GCC visibility push(hidden)
 
+/* conformance.lds.S */
+extern const char image_start[], image_end[];
+
 enum item {
 #define ITEM(id, severity, text, reference, remedy) item_##id,
 #include "items.def"

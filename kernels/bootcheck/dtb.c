@@ -7,10 +7,6 @@
 
 #define DTB_LIMIT	0x200000	/* what Linux maps of it */
 
-#pragma GCC visibility push(hidden)
-extern const char image_start[], image_end[];
-#pragma GCC visibility pop
-
 static struct range range(uint32_t start, uint32_t end)
 {
 	return (struct range){ start, end };

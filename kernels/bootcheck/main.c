@@ -25,7 +25,7 @@
 #include "bootcheck.h"
 
 #define CONTENTION_ROUNDS	20
-#define FULL_LIVES		2	/* of a CPU, with all checks; then one more */
+#define FULL_LIVES		2	/* of a CPU, with all checks; then two short ones */
 
 /* Semihosting. */
 #define SYS_EXIT		0x18
@@ -335,14 +335,54 @@ static void name_scope(uint32_t mpidr)
 	scope = name;
 }
 
+/* A jump at an address that CPU_ON has to accept, for as long as it is needed. */
+static struct {
+	uint32_t at, was[2];
+} jump;
+
+static uint32_t place_jump(uint32_t at, uint32_t to)
+{
+	jump.at = at;
+	jump.was[0] = read32(at);
+	jump.was[1] = read32(at + 4);
+	write32(at, 0xe51ff004);	/* ldr pc, [pc, #-4] */
+	write32(at + 4, to);
+	dsb();
+	return at;
+}
+
+static void remove_jump(void)
+{
+	if (!jump.at)
+		return;
+	write32(jump.at, jump.was[0]);
+	write32(jump.at + 4, jump.was[1]);
+	jump.at = 0;
+}
+
+/*
+ * Odd lives begin in Thumb state. Two lives begin at an edge: right above the
+ * resident range, and at the first byte of RAM, if that is free.
+ */
+static uint32_t entry_of(uint32_t life)
+{
+	uint32_t entry = (uintptr_t)secondary_entry | (life & 1);
+	uint32_t ram = machine.bank[0].start;
+
+	if (life == FULL_LIVES + 1 && board.resident_end &&
+	    machine.reserved_end == board.resident_end)
+		return place_jump(board.resident_end, entry);
+	if (life == FULL_LIVES + 2 && board.resident_end && machine.bank_count &&
+	    (uintptr_t)image_start - ram > 0x1000 && boot_cpu->entry[2] - ram > 0x1000)
+		return place_jump(ram, entry);
+	return entry;
+}
+
 static bool turn_on(uint32_t mpidr, uint32_t life)
 {
 	struct percpu *cpu = percpu_of(mpidr);
-	uint32_t entry = (uintptr_t)secondary_entry;
+	uint32_t entry = entry_of(life);
 
-	/* Odd lives begin in Thumb state. */
-	if (life & 1)
-		entry |= 1;
 	cpu->command = IDLE;
 	name_scope(mpidr);
 	check_is(on_success, psci(PSCI_CPU_ON, mpidr, entry,
@@ -350,9 +390,11 @@ static bool turn_on(uint32_t mpidr, uint32_t life)
 
 	bool arrived = has_arrived(cpu, life);
 
+	remove_jump();
 	check(on_arrives, arrived, affinity_info(mpidr));
 	if (arrived)
-		check_is(on_twice, psci(PSCI_CPU_ON, mpidr, entry, 0),
+		check_is(on_twice, psci(PSCI_CPU_ON, mpidr,
+					(uintptr_t)secondary_entry, 0),
 			 PSCI_ALREADY_ON);
 	return arrived;
 }
@@ -421,8 +463,11 @@ static void check_secondary(uint32_t mpidr)
 	for (uint32_t life = 1; life <= FULL_LIVES; life++)
 		if (!turn_on(mpidr, life) || !check_life(mpidr, CHECK_AND_DIRTY))
 			return;
-	if (!is_variant("entry") && turn_on(mpidr, FULL_LIVES + 1))
-		check_life(mpidr, CHECK_ENTRY);
+	if (is_variant("entry"))
+		return;
+	for (uint32_t life = FULL_LIVES + 1; life <= FULL_LIVES + 2; life++)
+		if (!turn_on(mpidr, life) || !check_life(mpidr, CHECK_ENTRY))
+			return;
 }
 
 /*
