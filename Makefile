@@ -35,6 +35,8 @@ $(error BOARD=$(BOARD): no such board; there are: $(boards))
 endif
 include boards/$(BOARD).mk
 
+$(if $(findstring =,$(O))$(findstring :,$(O))$(word 2,$(O)),\
+	$(error boot-wrapper: O=$(O): make cannot handle blanks, "=" or ":" in it; choose another directory))
 deps := $(DEPS)
 out := $(O)/$(BOARD)
 # Targets of the same command line that must have run before anything is built.

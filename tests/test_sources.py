@@ -323,8 +323,7 @@ def test_load_time(wrapper, big):
                          memory="512M")
     loading, copying = [], []
     for _ in range(3):
-        child = pexpect.spawn(command[0], command[1:], env=harness.environment(), timeout=30,
-                              encoding="utf-8", codec_errors="replace", echo=False)
+        child = harness.spawn(command, 30)
         clock = ~child.pid << 3 | 2         # of its CPU time, as clock_getcpuclockid() has it
         try:
             child.expect(r"\r +\r")         # the kernel's bar has gone
@@ -356,8 +355,7 @@ def test_file_that_shrinks(wrapper, tmp_path):
     with open(path, "wb") as stream:
         stream.truncate(600 << 20)
     command = refused_after_loading(wrapper, path)
-    child = pexpect.spawn(command[0], command[1:], env=harness.environment(), encoding="utf-8",
-                          echo=False, timeout=30)
+    child = harness.spawn(command, 30)
     try:
         child.expect(r"\r +\r.*\[==")     # the kernel's bar has gone
         child.kill(signal.SIGSTOP)
