@@ -237,6 +237,9 @@ check check-quick: | $(first)
 	$(Q)$(pytest) -q -n $(or $(JOBS),auto) --durations=15 --durations-min=5 \
 		$(if $(filter check-quick,$@),-m quick) $(or $(TESTS),tests) $(PYTEST_ARGS)
 
+bootcheck-others: | $(first)
+	$(Q)$(PYTHON) tools/bootcheck-others --write
+
 soak: | $(first)
 	$(Q)SOAK_CYCLES=$(or $(SOAK_CYCLES),20000) $(pytest) -v --durations=0 tests/test_stress.py $(PYTEST_ARGS)
 
@@ -262,6 +265,7 @@ help:
 #?   make check        run all tests; "make check-quick" runs those of a minute
 #?   make soak         stress PSCI for hours: SOAK_CYCLES=20000 of CPU hotplug;
 #?                     SEED=1 sets what is random
+#?   make bootcheck-others  run bootcheck.bin behind other loaders: docs/bootcheck.md
 #?   make bench        measure costs, beside those of other firmware
 #?   make              build boot-wrapper.elf and .bin, for any kernel: docs/sources.md
 #?   make KERNEL= DTB= build linux-system.axf as well: the wrapper with your kernel in it
