@@ -70,7 +70,7 @@ quiet	= @mkdir -p $(@D) $(if $(silent)$(call yes,V),,&& printf '  %-7s %s\n' $(1
 
 # Sources. Resident code stays in memory and is linked on its own first; hyp_stub and
 # pen share a page of their own. Every other file here and in the folders is transient.
-resident	:= resident.c monitor.S psci.c gic.c secure.c kernel_state.c hyp_psci.S
+resident	:= resident.c monitor.S psci.c gic.c cache.S secure.c kernel_state.c hyp_psci.S
 resident_page	:= hyp_stub.S pen.S
 transient	:= $(filter-out $(resident) $(resident_page) payload.c %.lds.S,$(sort \
 		   $(wildcard *.S *.c loader/*.S loader/*.c lib/*.S lib/*.c)))

@@ -9,6 +9,7 @@
 #include <libfdt.h>
 
 #include "boot.h"
+#include "lib/probe.h"
 #include "loader/elf_note.h"
 #include "loader/fw_cfg.h"
 #include "loader/host.h"
@@ -329,12 +330,12 @@ static void choose_modes(const struct sources *sources, const struct image *star
 }
 
 /* Ask each source for images and options; move the DTB to its place. */
-static void find_payload(struct sources *sources)
+static void find_payload(const struct entry *entry, struct sources *sources)
 {
 	struct image *kernel = &sources->kernel, *dtb = &sources->dtb;
 
 	find_host(sources);
-	find_appended(sources);
+	find_appended(sources, entry->loaded_at);
 	find_fw_cfg(sources);
 	find_table(sources);
 	if (sources->bootargs)
@@ -342,7 +343,7 @@ static void find_payload(struct sources *sources)
 			    "bw.");
 
 	uint32_t at;
-	bool passed = loader_dtb(&at);
+	bool passed = loader_dtb(entry, &at);
 
 	if (passed && !fdt_check_header((void *)(uintptr_t)at))
 		read_chosen(sources, (void *)(uintptr_t)at);
@@ -377,9 +378,6 @@ static void find_payload(struct sources *sources)
  */
 static void check_own_memory(void)
 {
-	/* A loader may have left one behind, which is not due to these accesses. */
-	if (!readable((uintptr_t)&payload))
-		say("an asynchronous abort was pending at entry; ignored");
 	if (!readable(SCRATCH_START) || !readable(DTB_DEFAULT_END - 4))
 		refuse("there is no RAM at [%x..%x], where the wrapper lies on this board; "
 		       "give the machine more memory, or build with WRAPPER_ADDR=",
@@ -441,7 +439,7 @@ static void add_dtb(struct placement *placement, const char *from)
 	part->variable = "WRAPPER_ADDR=";
 }
 
-void load_payload(void)
+void load_payload(const struct entry *entry)
 {
 	struct sources sources = { 0 };
 	struct image *kernel = &sources.kernel, *initrd = &sources.initrd;
@@ -455,7 +453,7 @@ void load_payload(void)
 	bool is_xen;
 
 	check_own_memory();
-	find_payload(&sources);
+	find_payload(entry, &sources);
 	read_map(&scratch()->map, sources.dtb.from);
 	is_xen = sources.xen.size;
 	if (is_xen) {

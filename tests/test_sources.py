@@ -201,11 +201,11 @@ def test_u_boot_go(wrapper, tmp_path, machine, cpus, entered, sctlr):
                  uimage(harness.initramfs().read_bytes(), 3))
     trace = tmp_path / "trace"
     log = in_u_boot(machine, cpus, ["go 40400000"], {0x40400000: path}, bios,
-                    ("-d", "exec", "-dfilter", "0x40400000+0x1000", "-D", trace))
+                    ("-d", "exec", "-dfilter", "0x40400000+0x13000", "-D", trace))
     assert f"entered in {entered}" in log and "(behind the image)" in log
     elf = wrapper("virt") / "boot-wrapper.elf"
     at, (code, _) = harness.symbols(elf), harness.disassembly(elf)
-    places = {at["clean_dcaches"]: "clean", at["move"]: "move"}
+    places = {at["clean_all_dcaches"] & ~1: "clean", at["move"]: "move"}
     places |= {address + 4: "off" for address, (_, text) in code.items() if re.match(sctlr, text)}
     # QEMU says where a piece of code begins; one ends behind a write of SCTLR.
     ran = [places.get(int(pc, 16) - 0x40400000 + at["start"])

@@ -17,7 +17,8 @@
 
 #include <libfdt.h>
 
-#include "boot.h"
+#include "lib/console.h"
+#include "loader/payload.h"
 #include "boot_wrapper.h"
 #include "loader/elf_note.h"
 #include "loader/formats.h"
