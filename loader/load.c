@@ -27,19 +27,28 @@ static void say_where(const char *what, uint32_t size, uint32_t at, const char *
 		say("%s: %u bytes at %x (%s)", what, size, at, from);
 }
 
+static void take_text(struct sources *sources, const char *text, int length)
+{
+	if (!text || length <= 1)
+		return;
+	sources->bootargs = keep_bootargs(scratch()->bootargs, text,
+					  strnlen(text, length));
+	take_bootargs(sources);
+}
+
 /* Take bootargs and initrd from a loader's DTB, unless another source has them. */
 static void read_chosen(struct sources *sources, const void *fdt)
 {
 	int chosen = fdt_path_offset(fdt, "/chosen"), length;
 	const char *text = fdt_getprop(fdt, chosen, "bootargs", &length);
+	bool had_none = !sources->bootargs;
 
-	if (text && length > 0 && !sources->bootargs)
-		set_options(sources, text, strnlen(text, length), "bw.");
-	if (sources->xen.size && fdt_getprop(fdt, chosen, "xen,dom0-bootargs", NULL))
-		text = fdt_getprop(fdt, chosen, "xen,dom0-bootargs", &length);
-	if (text && length > 1 && !sources->bootargs)
-		sources->bootargs = keep_bootargs(scratch()->bootargs, text,
-						  strnlen(text, length));
+	if (!sources->bootargs)
+		take_text(sources, text, length);
+	/* The options in the former may have named Xen. */
+	text = fdt_getprop(fdt, chosen, "xen,dom0-bootargs", &length);
+	if (had_none && sources->xen.size)
+		take_text(sources, text, length);
 	if (sources->initrd.size || sources->no_initrd)
 		return;
 
@@ -316,15 +325,15 @@ static void choose_modes(const struct sources *sources, const struct image *star
 {
 	bool is_xen = starts == &sources->xen;
 
-	payload.takes = plan_takes(modes, sources->mode);
-	payload.takes_why = sources->mode ? "as asked for" :
+	payload.takes = plan_takes(modes, sources->choice.mode);
+	payload.takes_why = sources->choice.mode ? "as asked for" :
 			    is_xen ? "it is Xen" : modes ? "by its note" :
 			    "it has no note";
 	if (!payload.takes) {
 		char list[MODE_LIST_SIZE];
 
 		refuse("mode=%s: the %s (%s) takes %s only; ask for one of "
-		       "these", mode_names[sources->mode], starts->what,
+		       "these", mode_names[sources->choice.mode], starts->what,
 		       starts->from, list_modes(modes, list));
 	}
 }
@@ -339,8 +348,7 @@ static void find_payload(const struct entry *entry, struct sources *sources)
 	find_fw_cfg(sources);
 	find_table(sources);
 	if (sources->bootargs)
-		set_options(sources, sources->bootargs, strlen(sources->bootargs),
-			    "bw.");
+		take_bootargs(sources);
 
 	uint32_t at;
 	bool passed = loader_dtb(entry, &at);
@@ -490,7 +498,7 @@ void load_payload(const struct entry *entry)
 	if (format == FORMAT_LINUX)
 		hide_appended_dtb(starts->at, starts->size + FORMAT_HEADER_SIZE);
 
-	payload.flags = sources.flags;
+	payload.flags = sources.choice.flags;
 	payload.ram_end = placement.map->end;
 	payload.kernel = placement.parts->at;
 	payload.kernel_end = payload.kernel + placement.parts->size;

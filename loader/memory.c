@@ -64,7 +64,7 @@ static void read_table(struct sources *sources, uint32_t at, const char *from)
 				scratch()->xen_bootargs, text, entry->size);
 			break;
 		case TABLE_OPTIONS:
-			set_options(sources, text, entry->size, "");
+			set_options(sources, text, entry->size);
 			break;
 		default:
 			refuse("the table at %x (%s) has an entry of kind %u; "

@@ -649,8 +649,8 @@ def test_older_linux(wrapper, tmp_path, version):
 def test_help(wrapper):
     """All options, by name, and exit statuses; that is no failure."""
     text, status = harness.run(semihosted(wrapper, "--help"), timeout=30)
-    source = (harness.TOP / "loader" / "options.c").read_text()
-    names = re.findall(r'^\t{ "([\w-]+)", "', source, re.M)
+    source = (harness.TOP / "loader" / "options.def").read_text()
+    names = re.findall(r'^OPTION\("([\w-]+)", "', source, re.M)
     assert len(names) >= 4
     for name in [*names, "kernel", "dtb", "initrd", "no-initrd", "mode"]:
         assert f"--{name} " in text.replace(":", " "), name

@@ -57,6 +57,8 @@ def environment():
     """Ours, without what a make above has set: no setting of `make check` reaches a build."""
     makefile = (TOP / "Makefile").read_text().replace("\\\n", " ")
     settings = re.search(r"^variables := (.*)$", makefile, re.M)[1].split()
+    options = re.findall(r'^OPTION\("(.*?)"', (TOP / "loader/options.def").read_text(), re.M)
+    settings += [name.upper().replace("-", "_") for name in options]
     dropped = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", *settings}
     return {name: value for name, value in os.environ.items() if name not in dropped}
 
