@@ -50,8 +50,15 @@ void put(const char *text)
 
 void put_hex(uint64_t value, int digits)
 {
+	if (digits > 8) {
+		put_hex(value >> 32, digits - 8);
+		digits = 8;
+	}
+
+	uint32_t word = value;
+
 	while (digits--) {
-		uint32_t digit = value >> 4 * digits & 0xf;
+		uint32_t digit = word >> 4 * digits & 0xf;
 
 		put_character(digit < 10 ? '0' + digit : 'a' + digit - 10);
 	}
@@ -59,9 +66,12 @@ void put_hex(uint64_t value, int digits)
 
 void put_decimal(uint32_t value)
 {
-	if (value >= 10)
-		put_decimal(value / 10);
-	put_character('0' + value % 10);
+	/* By a product, since compilers may call a library to divide. */
+	uint32_t tenth = (uint64_t)value * 0xcccccccd >> 35;
+
+	if (tenth)
+		put_decimal(tenth);
+	put_character('0' + value - 10 * tenth);
 }
 
 /* Time. */

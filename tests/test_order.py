@@ -14,7 +14,7 @@ import tempfile
 import pytest
 
 import harness
-from harness.trace import trace
+from harness.trace import accesses, trace
 
 # CP15 by (opc1, CRn, CRm, opc2).
 SCTLR, ACTLR, CPACR, SCR, NSACR = ((0, 1, 0, 0), (0, 1, 0, 1), (0, 1, 0, 2), (0, 1, 1, 0),
@@ -328,3 +328,20 @@ def test_nothing_else_is_executed_before_the_kernel():
     kernel = harness.symbols(harness.payload().parent / "conformance.elf")
     assert first[0] == kernel["start"]
     assert first[1] & ~0xF == kernel["secondary_entry"] & ~0xF
+
+
+def test_resident_code_leaves_the_kernels_memory_alone():
+    """After hand-over the resident code accesses its own range and devices, no other RAM."""
+    image = harness.conformance("order-vexpress-a15", "conformance=entry", SMP=2)
+    at = harness.symbols(image)
+    start, end = at["resident_start"], at["resident_end"]
+    found = accesses(image, start, end)
+    assert len(found) > 100
+    ram = range(0x80000000, 0xC0000000)
+    outside = {(hex(pc), hex(address)) for _, pc, address in found
+               if address in ram and not start <= address < end}
+    # On their way to the kernel CPUs use what the boot CPU has prepared outside.
+    allowed = {at[name] for name in ("boot_stack_end",) if name in at}
+    outside = {entry for entry in outside
+               if not any(stack - 0x1000 <= int(entry[1], 16) <= stack for stack in allowed)}
+    assert not outside
