@@ -115,7 +115,11 @@ void kernel_state_init(void)
 		isb();
 		pl1_init();
 	}
-	/* Last, since our own instructions were cached up to here. */
+	/*
+	 * Last, since our own instructions were cached up to here. TLBIALL is about
+	 * the state of the calling mode: Secure in Monitor mode, whatever SCR.NS is.
+	 * Without Hyp mode nothing reaches the Non-secure entries from there.
+	 */
 	write_cp15(ICIALLU, 0);
 	write_cp15(BPIALL, 0);
 	write_cp15(TLBIALL, 0);

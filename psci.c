@@ -29,7 +29,6 @@
 #include "psci.h"
 #include "resident.h"
 #include "secure.h"
-#include "semihosting.h"
 
 #define PSCI_1_1	0x00010001
 #define SMCCC_1_2	0x00010002
@@ -256,9 +255,10 @@ static int32_t features(uint32_t function)
 }
 
 /*
- * CVE-2017-5715: on Arm's own ARMv7-A cores a kernel needs no help, since what
- * it can do itself is enough (core_init() has set ACTLR.IBE) or nothing is
- * needed. Of others we cannot say.
+ * CVE-2017-5715 and CVE-2022-23960: on Arm's own ARMv7-A cores a kernel needs no
+ * call for them. They are not affected, or the kernel can empty the branch target
+ * buffer itself: core_init() has made BPIALL on Cortex-A8 and ICIALLU on A15 do that.
+ * Of other cores nothing is known here.
  */
 static int32_t arch_features(uint32_t function)
 {
@@ -267,27 +267,15 @@ static int32_t arch_features(uint32_t function)
 	case SMCCC_ARCH_FEATURES:
 		return SMCCC_SUCCESS;
 	case SMCCC_ARCH_WORKAROUND_1:
+	case SMCCC_ARCH_WORKAROUND_3:
 		if ((read_cp15(MIDR) & MIDR_ARM_V7A_MASK) == MIDR_ARM_V7A)
 			return SMCCC_WORKAROUND_NOT_NEEDED;
 	}
 	return SMCCC_NOT_SUPPORTED;
 }
 
-/*
- * The board turns off or resets shortly after its function has returned. If it
- * does not, which takes a second to find out, a semihosting host ends the run, so
- * that a boot test on an emulated board without a power controller ends as well.
- * Without a host the call returns, and the CPU waits.
- */
 static _Noreturn void wait_for_power(void)
 {
-	static const uint32_t exited[2] = { SEMIHOSTING_EXITED, 0 };
-	register uint32_t operation asm("r0") = SEMIHOSTING_EXIT;
-	register const uint32_t *block asm("r1") = exited;
-
-	for (uint32_t n = 1 << 28; n; n--)
-		asm volatile("");
-	asm volatile("svc 0xab" : "+r" (operation) : "r" (block) : "lr", "memory");
 	for (;;)
 		wfi();
 }
@@ -346,6 +334,7 @@ uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 	case SMCCC_ARCH_FEATURES:
 		return arch_features(a1);
 	case SMCCC_ARCH_WORKAROUND_1:
+	case SMCCC_ARCH_WORKAROUND_3:
 		if (arch_features(function) < 0)
 			break;
 		return SMCCC_SUCCESS;

@@ -261,6 +261,7 @@ static void call_with(uint32_t function, const uint32_t numbers[3])
 			a[0] = SMCCC_VERSION;
 		break;
 	case SMCCC_ARCH_WORKAROUND_1:
+	case SMCCC_ARCH_WORKAROUND_3:
 		wanted = SMCCC_SUCCESS;
 		break;
 	}
@@ -304,6 +305,7 @@ static void try_calls(void)
 	call_all(SMCCC_VERSION);
 	call_all(SMCCC_ARCH_FEATURES);
 	call_all(SMCCC_ARCH_WORKAROUND_1);
+	call_all(SMCCC_ARCH_WORKAROUND_3);
 	call_all(SMC_SET_VECTORS);
 	call_all(PSCI_CPU_ON | 0x40000000);	/* with 64-bit arguments */
 }

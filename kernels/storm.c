@@ -113,6 +113,7 @@ static const struct {
 	{ SMCCC_VERSION, 0 },
 	{ SMCCC_ARCH_FEATURES, PSCI_NOT_SUPPORTED },
 	{ SMCCC_ARCH_WORKAROUND_1, PSCI_NOT_SUPPORTED },
+	{ SMCCC_ARCH_WORKAROUND_3, PSCI_NOT_SUPPORTED },
 };
 
 static bool is_function(uint32_t id)

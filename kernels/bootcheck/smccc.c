@@ -114,6 +114,8 @@ void check_smccc(void)
 	scope = "SMCCC: ";
 	check_is(smccc_has_version, arch_feature(SMCCC_VERSION), 0);
 	check_is(smccc_has_features, arch_feature(SMCCC_ARCH_FEATURES), 0);
+	check_is(smccc_workaround_3, arch_feature(SMCCC_ARCH_WORKAROUND_3),
+		 SMCCC_WORKAROUND_NOT_NEEDED);
 	check_is(smccc_workaround_1, arch_feature(SMCCC_ARCH_WORKAROUND_1),
 		 SMCCC_WORKAROUND_NOT_NEEDED);
 	check_is(smccc_no_soc_id, arch_feature(0x80000002), SMCCC_NOT_SUPPORTED);
