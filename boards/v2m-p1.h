@@ -21,10 +21,13 @@ static inline void board_clear_pen(void)
 }
 
 /*
- * SYS_CFGDATA and SYS_CFGCTRL: start a write of `function` to the motherboard.
+ * SYS_CFGDATA and SYS_CFGCTRL: start a write of `function` to the motherboard. Bit
+ * 31 is 1 while a transaction, such as one of the kernel's, is under way.
  */
 static inline void v2m_sys_cfg(uint32_t function)
 {
+	while (read32(BOARD_SYSREGS + 0xa4) >> 31)
+		;
 	write32(BOARD_SYSREGS + 0xa0, 0);
 	write32(BOARD_SYSREGS + 0xa4, 1u << 31 | 1 << 30 | function << 20);
 }
