@@ -48,7 +48,7 @@ def test_frequency(tmp_path, wanted, dtb_hz, facts):
         **board(tmp_path, "virt", BOARD_CNTFRQ=19200000, **facts))
     text, _ = harness.console(image, machine=VIRT, cpus=2, extra=[
         "-cpu", "cortex-a15", "-device", f"loader,addr={FRAME + 0x20:#x},data=26000000,data-len=4"])
-    assert re.findall(r"# counter at (\d+) Hz", text) == [str(wanted)] * 3, text      # cpu1 has two lives
+    assert re.findall(r"# counter at (\d+) Hz", text) == [str(wanted)], text
 
 
 # What each core is to be given, apart from cores.def: for each register the bits, on
@@ -119,7 +119,9 @@ def test_every_core_and_revision(mock):
 
 def test_cpu_off_order(mock):
     """ACTLR.SMP comes before cache maintenance; but behind it where there is an SCU."""
-    clean = "clean_inner_dcaches"
+    clean = "dsb CSSELR=0 isb {0} dsb CSSELR=2 isb {1} dsb isb".format(
+        *(" ".join(f"DCCISW={way << 31 | line << 6 | level << 1:x}" for way in (0, 1)
+                   for line in (0, 1)) for level in (0, 1)))
     for midr in (A7, A12, A15, A17):
         assert mock("off", f"{midr:x}").strip() == f"ACTLR=40 isb {clean}"
     for midr in (A5, A9):

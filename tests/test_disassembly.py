@@ -75,6 +75,13 @@ def exclusives(code):
             yield f"{address:x}: {text}"
 
 
+def unmasked(code, start, end):
+    """What could let an interrupt or an asynchronous abort in, in [start..end)."""
+    for address, (_, text) in code.items():
+        if start <= address < end and re.match(r"cpsie|msr\w*\s+CPSR|rfe", text, re.I):
+            yield f"{address:x}: {text}"
+
+
 def bad_vectors(code, table):
     """Entries that are not a branch; a zero word would slide into the next."""
     for entry in range(table, table + 32, 4):
@@ -123,6 +130,13 @@ def test_spsr_is_written_whole(wrapper):
     _, code, _ = wrapper
     assert any("SPSR_fsxc" in text for _, text in code.values())
     assert not list(short_spsr(code))
+
+
+def test_monitor_stays_masked(wrapper):
+    """An SMC masks A, I and F, and no resident code unmasks them."""
+    elf, code, _ = wrapper
+    at = harness.symbols(elf)
+    assert not list(unmasked(code, at["resident_start"], at["resident_end"]))
 
 
 def test_no_floating_point(wrapper):
@@ -258,6 +272,9 @@ def assembled(source, tmp_path):
     (unsynchronised, "mcr p15, 0, r0, c12, c0, 1\nsmc #0"),
     (unsynchronised, "mcr p15, 0, r0, c1, c1, 0\nmcr p15, 0, r0, c1, c0, 0\nisb"),
     (unsynchronised, "mcr p15, 0, r0, c1, c0, 0\n" + "str r0, [r1]\n" * 10 + "isb"),
+    (lambda code: unmasked(code, 0x87e11000, 0x87e12000), "cpsie i"),
+    (lambda code: unmasked(code, 0x87e11000, 0x87e12000), ".thumb\ncpsie a"),
+    (lambda code: unmasked(code, 0x87e11000, 0x87e12000), "msr cpsr_c, r0"),
     (short_spsr, "msr spsr_cxf, r0"),
     (short_spsr, "msr spsr_fc, r0"),
     (floating_point, "vmov s0, r0"),
@@ -284,10 +301,3 @@ def assembled(source, tmp_path):
 ])
 def test_checks_find_faults(check, source, tmp_path):
     assert list(check(assembled(source, tmp_path)))
-
-
-def test_no_veneers(wrapper):
-    """They have absolute addresses, which must not be used before the image has moved home."""
-    early = re.compile("(clean_all_dcaches|invalidate_l1_dcache|core_init|console_init|move_home)")
-    assert not [name for name in harness.symbols(wrapper[0])
-                if ("veneer" in name or "Thunk" in name) and early.search(name)]
