@@ -4,7 +4,6 @@
 BOARD		?= vexpress-a15
 O		?= build
 DEPS		?= $(O)/deps
-SMP_METHOD	?= $(if $(filter none,$(SMC)),pen,psci)
 KERNEL_FORMAT	?= auto
 DTB_MEND	?= build
 MEMORY		?= $(BOARD_MEMORY)
@@ -14,12 +13,16 @@ HOSTCC		?= cc
 PYTHON		?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell \
 		     $(p) -c 'import pytest, pexpect, elftools, xdist' 2>/dev/null && echo $(p))) python3)
 
+# The wrapper's own options, OPTION:VARIABLE.
+wrapper_options := $(shell sed -n '/^OPTION/{s/^OPTION."\([a-z-]*\)".*/\1:\U\1/; s/\(:[A-Z]*\)-/\1_/; p}' loader/options.def | uniq)
+
 # Make ignores a misspelt variable, so name it. A parent make passes its own variables
 # down: for those a warning must do.
-variables := BOARD O DEPS V QUIET KERNEL KERNEL_FORMAT DTB DTB_MEND INITRD XEN BOOTARGS \
-	XEN_BOOTARGS SMP SMP_METHOD MODE GRANT SMC KERNEL_ADDR DTB_ADDR INITRD_ADDR XEN_ADDR MEMORY \
+variables := BOARD O DEPS V KERNEL KERNEL_FORMAT DTB DTB_MEND INITRD XEN BOOTARGS \
+	XEN_BOOTARGS SMP KERNEL_ADDR DTB_ADDR INITRD_ADDR XEN_ADDR MEMORY \
 	WRAPPER_ADDR CROSS_COMPILE LLVM LIBFDT_SRC QEMU QEMU_ARGS RUN_TIMEOUT TESTS PYTEST_ARGS JOBS \
 	SOAK_CYCLES SEED PYTHON HOSTCC CC LD NM AR OBJCOPY EXTRA_SOURCES BOOT_ENTRY defines
+variables += $(foreach o,$(wrapper_options),$(lastword $(subst :, ,$(o))))
 unknown := $(strip $(foreach v,$(filter-out $(variables) MAKE% -*,$(.VARIABLES)),$(if $(filter command,$(origin $(v))),$(v)=)))
 ifneq ($(unknown),)
 complaint := boot-wrapper: $(unknown) unknown variable; "make help" lists the variables
@@ -28,6 +31,7 @@ endif
 $(foreach v,V QUIET,$(if $(filter-out 0 1 2 n no y yes,$($(v))),\
 	$(error boot-wrapper: $(v)=$($(v)): neither yes nor no; set $(v)=1 or $(v)=0)))
 yes = $(filter 1 2 y yes,$($(1)))
+override QUIET := $(if $(call yes,QUIET),1)
 
 boards := $(patsubst boards/%.mk,%,$(sort $(wildcard boards/*.mk)))
 ifeq ($(filter $(BOARD),$(boards)),)
@@ -35,6 +39,8 @@ $(error BOARD=$(BOARD): no such board; there are: $(boards))
 endif
 include boards/$(BOARD).mk
 
+$(if $(findstring =,$(O))$(findstring :,$(O))$(word 2,$(O)),\
+	$(error boot-wrapper: O=$(O): make cannot handle blanks, "=" or ":" in it; choose another directory))
 deps := $(DEPS)
 out := $(O)/$(BOARD)
 # Targets of the same command line that must have run before anything is built.
@@ -68,14 +74,14 @@ quiet	= @mkdir -p $(@D) $(if $(silent)$(call yes,V),,&& printf '  %-7s %s\n' $(1
 
 # Sources. Resident code stays in memory and is linked on its own first; hyp_stub and
 # pen share a page of their own. Every other file here and in the folders is transient.
-resident	:= resident.c monitor.S psci.c gic.c secure.c kernel_state.c hyp_psci.S
+resident	:= resident.c monitor.S psci.c gic.c cache.S secure.c kernel_state.c hyp_psci.S
 resident_page	:= hyp_stub.S pen.S
 transient	:= $(filter-out $(resident) $(resident_page) payload.c %.lds.S,$(sort \
 		   $(wildcard *.S *.c loader/*.S loader/*.c lib/*.S lib/*.c)))
 objects		:= $(addprefix $(out)/,$(transient:=.o) resident.o $(resident_page:=.o) $(EXTRA_SOURCES:=.o))
 # What tools/prepare shares with the wrapper.
 prepare_sources	:= tools/prepare/prepare.c plan.c \
-		   $(addprefix loader/,dtb.c elf_note.c formats.c multiboot.c place.c)
+		   $(addprefix loader/,choice.c dtb.c elf_note.c formats.c multiboot.c place.c)
 
 include libfdt/Makefile
 
@@ -201,12 +207,11 @@ $(out)/linux-system-semi.axf: $(out)/boot-wrapper.elf
 # The payload: tools/prepare checks and places it. OPTION:VARIABLE; an option is passed if
 # its variable is set, BOOTARGS= and XEN_BOOTARGS= even if they are empty.
 prepare_options := kernel:KERNEL kernel-format:KERNEL_FORMAT dtb:DTB initrd:INITRD xen:XEN \
-	bootargs:BOOTARGS xen-bootargs:XEN_BOOTARGS cpus:SMP smp-method:SMP_METHOD mode:MODE \
-	grant:GRANT smc:SMC mend:DTB_MEND kernel-addr:KERNEL_ADDR dtb-addr:DTB_ADDR \
+	bootargs:BOOTARGS xen-bootargs:XEN_BOOTARGS cpus:SMP $(wrapper_options) mend:DTB_MEND kernel-addr:KERNEL_ADDR dtb-addr:DTB_ADDR \
 	initrd-addr:INITRD_ADDR xen-addr:XEN_ADDR memory:MEMORY
 variable = $(lastword $(subst :, ,$(1)))
 given = $(or $($(1)),$(filter KERNEL DTB,$(1)),$(and $(filter %BOOTARGS,$(1)),$(filter-out undefined,$(origin $(1)))))
-prepare_arguments = $(if $(call yes,QUIET),--quiet) $(foreach o,$(prepare_options),$(if \
+prepare_arguments = $(foreach o,$(prepare_options),$(if \
 	$(call given,$(call variable,$(o))),--$(firstword $(subst :, ,$(o))) $(call quote,$($(call variable,$(o))))))
 
 $(out)/prepare: $(patsubst %.c,$(out)/host/%.o,$(prepare_sources))
@@ -235,6 +240,9 @@ check check-quick: | $(first)
 	$(Q)$(pytest) -q -n $(or $(JOBS),auto) --durations=15 --durations-min=5 \
 		$(if $(filter check-quick,$@),-m quick) $(or $(TESTS),tests) $(PYTEST_ARGS)
 
+bootcheck-others: | $(first)
+	$(Q)$(PYTHON) tools/bootcheck-others --write
+
 soak: | $(first)
 	$(Q)SOAK_CYCLES=$(or $(SOAK_CYCLES),20000) $(pytest) -v --durations=0 tests/test_stress.py $(PYTEST_ARGS)
 
@@ -250,7 +258,9 @@ clean:
 	$(Q)rm -rf $(boards:%=$(O)/%) $(O)/check $(O)/initramfs.cpio.gz bench.json
 
 help:
-	@sed -n 's/^#? \{0,1\}//p' Makefile
+	@sed -n '1,/^#? Options/s/^#? \{0,1\}//p' Makefile
+	@sed -n 's/^OPTION("\([a-z-]*\)", "\([^"]*\)".*"\(.*\)")$$/  \U\1\E=\2: \3/; s/^\(  [A-Z]*\)-/\1_/; /^  [A-Z]/p' loader/options.def
+	@sed -n '/^#? Options/,$$s/^#? \{0,1\}//p' Makefile | tail -n +2
 
 #? boot-wrapper-armv7: start a kernel in Hyp mode on every CPU.
 #?
@@ -260,6 +270,7 @@ help:
 #?   make check        run all tests; "make check-quick" runs those of a minute
 #?   make soak         stress PSCI for hours: SOAK_CYCLES=20000 of CPU hotplug;
 #?                     SEED=1 sets what is random
+#?   make bootcheck-others  run bootcheck.bin behind other loaders: docs/bootcheck.md
 #?   make bench        measure costs, beside those of other firmware
 #?   make              build boot-wrapper.elf and .bin, for any kernel: docs/sources.md
 #?   make KERNEL= DTB= build linux-system.axf as well: the wrapper with your kernel in it
@@ -278,14 +289,10 @@ help:
 #?                     "make run" the board's usual one
 #?   SMP=1..8          number of CPUs in the DTB; by default those that it has, and
 #?                     those of the board with "make run"
-#?   SMP_METHOD=psci   or pen: how the kernel starts its secondary CPUs
 #?   DTB_MEND=build    or boot: when the DTB is fixed up
-#?   MODE=hyp          or svc, secure-svc, secure-monitor: the mode that the kernel starts
-#?                     in; by default the best that its ELF note and the CPU allow
-#?   GRANT=secure      let the kernel own Secure state as well: SMC can set MVBAR
-#?   SMC=none          no SMC service: the holding pen, and in Hyp mode no resident code
-#?   QUIET=1           print errors only
 #?   KERNEL_ADDR= DTB_ADDR= INITRD_ADDR= XEN_ADDR= WRAPPER_ADDR=   where to place each
+#?
+#? Options of the wrapper, here and in each of docs/sources.md:
 #?
 #? The build:
 #?   BOARD=vexpress-a15   or another of the files boards/*.mk

@@ -23,6 +23,7 @@
 #include "psci.h"
 #include "resident.h"
 #include "lib/console.h"
+#include "lib/probe.h"
 #include "loader/load.h"
 #include "loader/payload.h"
 #include "version.h"
@@ -34,6 +35,8 @@ _Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "cpus[] must hold every CPU of a D
  * is over. Each poll is an uncached access: a second or so on hardware.
  */
 #define CPU_PATIENCE	(1 << 22)
+
+volatile uint32_t aborts_at_entry[MAX_CPUS] __attribute__((section(".data")));
 
 /* What the boot finds: from the DTB, or from the build if that has read it. */
 struct hardware {
@@ -269,10 +272,9 @@ static void place_pen(void)
  * its own, still in Secure state (QEMU does). It listens to the same register
  * and wakes for an SGI, as ours does.
  */
-static bool empty_loaders_pen(void)
+static bool empty_loaders_pen(bool moved)
 {
-	if (!BOARD_PEN || !resident.gicd ||
-	    loaded_at == (uintptr_t)image_start)
+	if (!BOARD_PEN || !resident.gicd || !moved)
 		return false;
 	write32(BOARD_PEN, (uintptr_t)image_start);
 	dsb();
@@ -285,11 +287,11 @@ static bool empty_loaders_pen(void)
  * answer CPUs that have not moved home yet: see boot.S.
  */
 static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
-					       uint32_t since)
+					       uint32_t since, bool moved)
 {
 	static uint32_t patience = CPU_PATIENCE;
 	uintptr_t rendezvous = (uintptr_t)image_start + RENDEZVOUS_OFFSET;
-	bool emptied = empty_loaders_pen();
+	bool emptied = empty_loaders_pen(moved);
 
 	for (; cpu->state == CPU_ABSENT && patience; patience--) {
 		if (read32(rendezvous) == RENDEZVOUS_HELLO)
@@ -308,7 +310,7 @@ static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
  * missing after a second. PSCI does not know such a CPU from then on, nor does
  * the CPU find itself if it comes late.
  */
-static uint32_t gather_cpus(void)
+static uint32_t gather_cpus(bool moved)
 {
 	uint32_t missing = 0, since = counter();
 
@@ -322,7 +324,7 @@ static uint32_t gather_cpus(void)
 	for (uint32_t i = 0; i < resident.cpu_count; i++) {
 		struct cpu *cpu = &cpus[i].cpu;
 
-		if (cpu->state == CPU_ABSENT && !wait_for(cpu, since)) {
+		if (cpu->state == CPU_ABSENT && !wait_for(cpu, since, moved)) {
 			missing |= 1 << i;
 			cpu->mpidr = MPIDR_NONE;
 		}
@@ -330,11 +332,11 @@ static uint32_t gather_cpus(void)
 	return missing;
 }
 
-static uint32_t find_missing(const struct plan *plan, uint32_t others)
+static uint32_t find_missing(const struct plan *plan, uint32_t others, bool moved)
 {
 	if (plan->psci == DTB_PSCI_NONE)
 		place_pen();
-	return plan->gathers ? gather_cpus() : others;
+	return plan->gathers ? gather_cpus(moved) : others;
 }
 
 /*
@@ -374,6 +376,11 @@ static void report_cpus(const struct platform *platform, uint32_t lost)
 			    "CPU %x is in the DTB but did not come out of "
 			    "reset; continuing without it (QEMU: -smp)",
 			    platform->mpidr[i]);
+	for (unsigned i = 0; i < MAX_CPUS; i++)
+		if (aborts_at_entry[i])
+			say("CPU %x had an asynchronous abort pending at entry, left "
+			    "by an earlier stage; ignored",
+			    aborts_at_entry[i] & MPIDR_AFFINITY);
 	/* The boot does not wait for such a CPU: a late one is not reported. */
 	uint32_t unlisted = unlisted_cpu;
 
@@ -473,25 +480,26 @@ static void banner(uint32_t entered, const struct plan *plan, uint32_t reserve_e
  * An asynchronous abort that something above has caused is reported here, and
  * not by the kernel when it unmasks them.
  */
-static void take_pending_abort(void)
+static void report_pending_abort(void)
 {
 	dsb();
 	asm volatile("cpsie a\n\tisb\n\tcpsid a" ::: "memory");
 }
 
-_Noreturn void boot(uint32_t entered)
+_Noreturn void boot(const struct entry *entry)
 {
+	uint32_t entered = entry->state;
 	struct hardware hardware;
 	struct plan plan;
 
-	board_console_init();
+	console_init();
 	if (entered == ENTERED_SECURE) {
 		start_system_counter();
 		board_init();
 		board_trustzone_init();
 	}
 	if (!payload.kernel_end)
-		load_payload();
+		load_payload(entry);
 	check_ram();
 	detect_hardware(&hardware);
 	make_plan(entered, &hardware, &plan);
@@ -503,7 +511,7 @@ _Noreturn void boot(uint32_t entered)
 
 	gic_init(hardware.platform->gicd);
 
-	uint32_t missing = find_missing(&plan, others);
+	uint32_t missing = find_missing(&plan, others, entry->loaded_at != entry->home);
 	uint32_t lost = (plan.loses_missing ? missing : 0) |
 			(plan.loses_present ? others & ~missing : 0);
 	uint32_t left = plan.gathers ? missing & ~lost : 0;
@@ -516,7 +524,7 @@ _Noreturn void boot(uint32_t entered)
 		banner(entered, &plan, reserve_end, lost, left);
 	if (plan.psci == DTB_PSCI_NONE)
 		fill_pen(lost, me);
-	take_pending_abort();
+	report_pending_abort();
 	kernel_state_init();
 	on_unexpected = NULL;
 	enter_kernel(0, BW_MACHINE_DT, payload.dtb, payload.entry, me);

@@ -51,6 +51,7 @@ SECTIONS
 	/* Transient: a kernel may overwrite this. start is the first word. */
 	.boot HOME : IN_IMAGE(TRANSIENT_START) {
 		*(.boot)
+		*(.move)
 		*(.text .text.*)
 		boot_text_end = .;
 		*(.rodata .rodata.*)
@@ -62,7 +63,9 @@ SECTIONS
 	} :boot_data
 	.boot_stack (NOLOAD) : {
 		boot_stack_start = .;
-		*(.boot_stack)
+		. += BOOT_STACK_SIZE;
+		. = ALIGN(8);
+		boot_stack_end = .;
 	} :boot_data
 	ASSERT(. <= HOME + RESIDENT_START - TRANSIENT_START, "the transient part exceeds its 64 KiB")
 
@@ -102,6 +105,7 @@ SECTIONS
 	image_size = WINDOW_SIZE;
 	secure_image_offset = IMAGE_SIZE;
 	console_offset = console - HOME;
+	boot_cpu_offset = boot_cpu - HOME;
 #if !SECURE_LINK
 #if BOARD_SECURE_RAM
 	.secure_link HOME + IMAGE_SIZE : {

@@ -20,8 +20,6 @@
 #define SYS_FLEN		0x0c
 #define SYS_ERRNO		0x13
 #define SYS_GET_CMDLINE		0x15
-#define SYS_EXIT_EXTENDED	0x20
-#define ADP_STOPPED_APPLICATION_EXIT 0x20026
 
 #define OPEN_READ_BINARY	1
 #define OPEN_WRITE		4
@@ -56,9 +54,9 @@ bool semihosting_may_call(void)
 
 void semihosting_exit(uint32_t status)
 {
-	uint32_t block[2] = { ADP_STOPPED_APPLICATION_EXIT, status };
+	uint32_t block[2] = { SEMIHOSTING_EXITED, status };
 
-	call(SYS_EXIT_EXTENDED, block);
+	call(SEMIHOSTING_EXIT, block);
 }
 
 void semihosting_print(const char *text)

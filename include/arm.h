@@ -101,6 +101,7 @@
 
 /* MPIDR: bits 23..0 are the affinity fields; 31..24 are format and flags. */
 #define MPIDR_AFFINITY	0x00ffffff
+#define MPIDR_AFF0	0x000000ff	/* the CPU in its cluster */
 #define MPIDR_NONE	0xffffffff	/* of no CPU */
 
 /* ID_PFR1: each a field of four bits, 0 when the extension is absent. */
@@ -122,6 +123,7 @@
 #define SCTLR_RES1	(1 << 23 | 1 << 22 | 1 << 18 | 1 << 16 | \
 			 1 << 6 | 1 << 4 | 1 << 3)
 #define SCTLR_CP15BEN	(1 << 5)
+#define SCTLR_M		(1 << 0)	/* HSCTLR's, too: MMU */
 #define SCTLR_A		(1 << 1)
 #define SCTLR_C		(1 << 2)	/* HSCTLR's, too */
 #define SCTLR_Z		(1 << 11)	/* reads as one where CORES_PREDICT_ALWAYS */
@@ -165,6 +167,7 @@
 
 /* CLIDR: up to where there are levels, and of a level's type if it has data. */
 #define CLIDR_LOC_SHIFT	24
+#define CLIDR_LOUIS_SHIFT 21
 #define CLIDR_DATA	6
 
 /* PMCR.N, the number of event counters, and HDCR.HPMN, how many PL1 gets. */
@@ -227,9 +230,26 @@
 
 #ifdef __ASSEMBLER__
 
+	/* The address of a symbol; a constant. Neither needs a literal pool. */
 	.macro	load_address register, symbol
 	movw	\register, #:lower16:\symbol
 	movt	\register, #:upper16:\symbol
+	.endm
+
+	.macro	load_constant register, value
+	movw	\register, #(\value) & 0xffff
+	movt	\register, #((\value) >> 16) & 0xffff
+	.endm
+
+	/* A routine with a name for other files; END gives the symbol its size. */
+	.macro	FUNC name
+	.global	\name
+	.type	\name, %function
+\name:
+	.endm
+
+	.macro	END name
+	.size	\name, . - \name
 	.endm
 
 #else

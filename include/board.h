@@ -18,7 +18,8 @@
  *			than 128 MiB above the base
  *   BOARD_SECURE_RAM	0, none: memory that only Secure state can access, at least
  *			256 KiB. A wrapper in Secure state moves there
- *   BOARD_BOOT_CPU	MPIDR affinity of the CPU that runs boot()
+ *   BOARD_BOOT_CPU	MPIDR affinity of the CPU that runs boot(): by default that of
+ *			CPU 0 in cluster 0, or, if there is none, in another cluster
  *   BOARD_PEN		0, none: flags register of the holding pen
  *   BOARD_PEN_RAM	0, none: memory for the pen that no DTB gives to kernels
  *   BOARD_FW_CFG	0, none: base address of QEMU's fw_cfg device
@@ -46,8 +47,8 @@
  *   board_cpu_init	transient, each CPU at reset, in Secure state: instructions,
  *			separated by `;`, for what must come before DRAM or caches
  *			are used, such as the latencies of the L2 cache. Without a
- *			stack, at any address, and twice if the image moves; they may
- *			clobber r3, r5 to r12, LR and the flags
+ *			stack, at any address; they may clobber r3, r5, r6, r8 to r12,
+ *			LR and the flags
  *   board_system_off(), board_system_reset()	resident. They may return; the
  *			board then turns off or resets shortly afterwards
  */
@@ -83,9 +84,6 @@
 #endif
 #ifndef BOARD_SECURE_RAM
 #define BOARD_SECURE_RAM	0
-#endif
-#ifndef BOARD_BOOT_CPU
-#define BOARD_BOOT_CPU		0x000
 #endif
 #ifndef BOARD_PEN
 #define BOARD_PEN		0

@@ -1,35 +1,47 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The transient side: what runs once, on the boot CPU, before hand-over.
- */
+/* boot.S and boot.c: from reset, or from other firmware, to the kernel. */
 #ifndef BOOT_H
 #define BOOT_H
 
-/* Of the boot CPU. */
-#define BOOT_STACK_SIZE	8192
-
 #include "plan.h"
+
+/* aborts_at_entry[], beside a CPU's MPIDR affinity. */
+#define ABORT_AT_ENTRY		(1 << 31)
 
 #ifndef __ASSEMBLER__
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "memory_map.h"
+#include "resident.h"
 #include "lib/console.h"
 #include "loader/payload.h"
 
-/* boot.S. The image's first byte, and where that was before it moved. */
-extern const uint32_t image_start[], loaded_at;
+/* The image's first byte. */
+extern const uint32_t image_start[];
 
-/* boot.S. Whether there is memory, or anything else that answers a load. */
-bool readable(uint32_t address);
+/* How the boot CPU was entered. boot.S pushes it: r0..r2, r4..r6. */
+struct entry {
+	uint32_t r0, r1, r2;		/* as the loader passed them */
+	uint32_t state;			/* ENTERED_... */
+	uint32_t loaded_at;		/* where the image was before it moved */
+	uint32_t home;			/* where it is now */
+};
 
-/* r0 to r2 as they were at our entry. */
-extern const uint32_t loader_registers[];
+ASSERT_OFFSET(struct entry, r2, 2 * 4);
+ASSERT_OFFSET(struct entry, state, 3 * 4);
+ASSERT_OFFSET(struct entry, loaded_at, 4 * 4);
+_Static_assert(sizeof(struct entry) == 6 * 4, "boot.S pushes six words");
 
-/* boot.c, for boot.S: `entered` is ENTERED_... */
-_Noreturn void boot(uint32_t entered);
+/*
+ * For boot.S: by Aff0, the CPUs that had an asynchronous abort pending at entry, as
+ * their affinity with ABORT_AT_ENTRY; else 0.
+ */
+extern volatile uint32_t aborts_at_entry[MAX_CPUS];
+
+/* For boot.S. */
+_Noreturn void boot(const struct entry *entry);
 
 #endif
 #endif

@@ -13,6 +13,8 @@
  * Non-secure page lies there instead, linked a second time.
  */
 
+#define BOOT_STACK_SIZE		8192	/* of the boot CPU */
+
 /* Transient code, data, and the boot CPU's stack. */
 #define TRANSIENT_START		BOARD_WRAPPER
 #define TRANSIENT_END		(BOARD_WRAPPER + 0x10000)

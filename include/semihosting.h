@@ -11,6 +11,10 @@
 
 #define SEMIHOSTING_FAILED	0xffffffff
 
+/* SYS_EXIT_EXTENDED, and the reason ADP_Stopped_ApplicationExit, for psci.c. */
+#define SEMIHOSTING_EXIT	0x20
+#define SEMIHOSTING_EXITED	0x20026
+
 /* False: an SVC without a host would not return here. */
 bool semihosting_may_call(void);
 

@@ -27,7 +27,7 @@
 /*
  * C calls these, perhaps from Thumb code: the linker must know that they are ARM code.
  */
-	.irp	name, become_hyp, run_in_svc, smc, hvc, hvc4, semihosting, wait_unmasked, \
+	.irp	name, own_mpidr, become_hyp, run_in_svc, smc, hvc, hvc4, semihosting, wait_unmasked, \
 		call_smc, call_hvc, call_hvc_1, call_hvc_256, call_hvc_32768, \
 		read_nonsecure, write_banked, read_banked, add_vectors, vfp_features, \
 		write_vfp, read_vfp, undefined_instruction, breakpoint, \
@@ -363,6 +363,18 @@ return_from_svc:
 	str	r0, [r4, #PERCPU_SP]
 	ldr	r0, [r4, #PERCPU_FAULT]
 	pop	{r4-r12, pc}
+
+/*
+ * uint32_t own_mpidr(void)
+ *
+ * In ARM state, as in the wrapper: tests/test_conformance.py changes these two
+ * instructions in an image, to see CPUs in clusters.
+ */
+	.global	own_mpidr
+own_mpidr:
+	mrc	MPIDR(r0)
+	bic	r0, r0, #~MPIDR_AFFINITY
+	bx	lr
 
 /*
  * uint32_t smc(r0, r1, r2, r3), uint32_t hvc(r0, r1), uint32_t hvc4(r0, r1, r2, r3)

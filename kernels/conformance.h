@@ -122,6 +122,7 @@ _Noreturn void unexpected_exception(uint32_t fault, uint32_t pc,
 				    uint32_t syndrome);
 
 /* conformance.S; the comments are there. */
+uint32_t own_mpidr(void);
 uint32_t smc(uint32_t r0, uint32_t r1, uint32_t r2, uint32_t r3);
 uint32_t hvc(uint32_t r0, uint32_t r1);
 uint32_t hvc4(uint32_t r0, uint32_t r1, uint32_t r2, uint32_t r3);

@@ -5,7 +5,7 @@
  */
 #include <stdarg.h>
 
-#include "arm.h"
+#include "board.h"
 #include "monitor.h"
 #include "resident.h"
 #include "lib/console.h"
@@ -73,6 +73,11 @@ static void vsay(const char *format, va_list arguments)
 		}
 	}
 	put_string("\r\n");
+}
+
+void console_init(void)
+{
+	board_console_init();
 }
 
 void say(const char *format, ...)

@@ -6,6 +6,9 @@
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
+/* Initialise the UART. Position-independent, for move.S. */
+void console_init(void);
+
 void say(const char *format, ...);
 
 /* Say what is wrong and what to do, and end: exit status 1 where there is a host, else stop. */

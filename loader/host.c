@@ -129,10 +129,8 @@ static _Noreturn void help(void)
 "  --initrd FILE    a ramdisk; --no-initrd: not even what the DTB names\n"
 "  --xen FILE       Xen; the kernel is dom0's then, and so are its bootargs\n"
 "  --xen-bootargs \"...\"; --module FILE[,KIND]: more, as /chosen/module@...\n"
-"  --mode hyp       or svc, secure-svc, secure-monitor: start the kernel so\n"
-"  --grant secure   the kernel owns Secure state, too\n"
-"  --smc none       no SMC service; --smp-method pen: no PSCI\n"
-"  --quiet 1        print errors only\n"
+#define OPTION(name, value, mode, set, clear, help) "  --" name " " value ": " help "\n"
+#include "loader/options.def"
 "  -- bootargs      the rest is the kernel's command line\n"
 "Exit status: 0 after an orderly power-off, 1 if the boot was refused, 2 after\n"
 "an exception in the wrapper.\n");
@@ -201,9 +199,11 @@ void find_host(struct sources *sources)
 				scratch()->xen_bootargs, value, strlen(value));
 		else if (i < 4)
 			add_file(files[i].image, files[i].what, word, value);
-		else if (strncmp(word, "--", 2) ||
-			 !set_option(sources, word, word + 2, strlen(word + 2),
-				     value, value ? strlen(value) : 0))
+		else if (strncmp(word, "--", 2))
 			refuse("%s: no such option; --help lists them", word);
+		else
+			set_option(sources, word, &(struct option_text){
+				word + 2, value, strlen(word + 2),
+				value ? strlen(value) : 0 });
 	}
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "boot.h"
+#include "lib/probe.h"
 #include "loader/image.h"
 
 static const uint8_t *bytes(uint32_t at)

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "loader/choice.h"
 #include "loader/formats.h"
 #include "loader/payload.h"
 #include "loader/place.h"
@@ -43,8 +44,7 @@ struct sources {
 	const char *bootargs, *xen_bootargs;	/* NULL: the DTB's own */
 	bool no_initrd;			/* ignore the DTB's initrd as well */
 	uint32_t unknown;		/* where data behind the wrapper is not recognised */
-	uint32_t mode;			/* asked for; 0: none */
-	uint32_t flags;			/* PAYLOAD_... of payload.h */
+	struct choice choice;		/* of the options */
 };
 
 #define COMMAND_LINE_SIZE	4096

@@ -9,6 +9,7 @@
 #include <libfdt.h>
 
 #include "boot.h"
+#include "lib/probe.h"
 #include "loader/elf_note.h"
 #include "loader/fw_cfg.h"
 #include "loader/host.h"
@@ -26,19 +27,28 @@ static void say_where(const char *what, uint32_t size, uint32_t at, const char *
 		say("%s: %u bytes at %x (%s)", what, size, at, from);
 }
 
+static void take_text(struct sources *sources, const char *text, int length)
+{
+	if (!text || length <= 1)
+		return;
+	sources->bootargs = keep_bootargs(scratch()->bootargs, text,
+					  strnlen(text, length));
+	take_bootargs(sources);
+}
+
 /* Take bootargs and initrd from a loader's DTB, unless another source has them. */
 static void read_chosen(struct sources *sources, const void *fdt)
 {
 	int chosen = fdt_path_offset(fdt, "/chosen"), length;
 	const char *text = fdt_getprop(fdt, chosen, "bootargs", &length);
+	bool had_none = !sources->bootargs;
 
-	if (text && length > 0 && !sources->bootargs)
-		set_options(sources, text, strnlen(text, length), "bw.");
-	if (sources->xen.size && fdt_getprop(fdt, chosen, "xen,dom0-bootargs", NULL))
-		text = fdt_getprop(fdt, chosen, "xen,dom0-bootargs", &length);
-	if (text && length > 1 && !sources->bootargs)
-		sources->bootargs = keep_bootargs(scratch()->bootargs, text,
-						  strnlen(text, length));
+	if (!sources->bootargs)
+		take_text(sources, text, length);
+	/* The options in the former may have named Xen. */
+	text = fdt_getprop(fdt, chosen, "xen,dom0-bootargs", &length);
+	if (had_none && sources->xen.size)
+		take_text(sources, text, length);
 	if (sources->initrd.size || sources->no_initrd)
 		return;
 
@@ -315,34 +325,33 @@ static void choose_modes(const struct sources *sources, const struct image *star
 {
 	bool is_xen = starts == &sources->xen;
 
-	payload.takes = plan_takes(modes, sources->mode);
-	payload.takes_why = sources->mode ? "as asked for" :
+	payload.takes = plan_takes(modes, sources->choice.mode);
+	payload.takes_why = sources->choice.mode ? "as asked for" :
 			    is_xen ? "it is Xen" : modes ? "by its note" :
 			    "it has no note";
 	if (!payload.takes) {
 		char list[MODE_LIST_SIZE];
 
 		refuse("mode=%s: the %s (%s) takes %s only; ask for one of "
-		       "these", mode_names[sources->mode], starts->what,
+		       "these", mode_names[sources->choice.mode], starts->what,
 		       starts->from, list_modes(modes, list));
 	}
 }
 
 /* Ask each source for images and options; move the DTB to its place. */
-static void find_payload(struct sources *sources)
+static void find_payload(const struct entry *entry, struct sources *sources)
 {
 	struct image *kernel = &sources->kernel, *dtb = &sources->dtb;
 
 	find_host(sources);
-	find_appended(sources);
+	find_appended(sources, entry->loaded_at);
 	find_fw_cfg(sources);
 	find_table(sources);
 	if (sources->bootargs)
-		set_options(sources, sources->bootargs, strlen(sources->bootargs),
-			    "bw.");
+		take_bootargs(sources);
 
 	uint32_t at;
-	bool passed = loader_dtb(&at);
+	bool passed = loader_dtb(entry, &at);
 
 	if (passed && !fdt_check_header((void *)(uintptr_t)at))
 		read_chosen(sources, (void *)(uintptr_t)at);
@@ -377,9 +386,6 @@ static void find_payload(struct sources *sources)
  */
 static void check_own_memory(void)
 {
-	/* A loader may have left one behind, which is not due to these accesses. */
-	if (!readable((uintptr_t)&payload))
-		say("an asynchronous abort was pending at entry; ignored");
 	if (!readable(SCRATCH_START) || !readable(DTB_DEFAULT_END - 4))
 		refuse("there is no RAM at [%x..%x], where the wrapper lies on this board; "
 		       "give the machine more memory, or build with WRAPPER_ADDR=",
@@ -441,7 +447,7 @@ static void add_dtb(struct placement *placement, const char *from)
 	part->variable = "WRAPPER_ADDR=";
 }
 
-void load_payload(void)
+void load_payload(const struct entry *entry)
 {
 	struct sources sources = { 0 };
 	struct image *kernel = &sources.kernel, *initrd = &sources.initrd;
@@ -455,7 +461,7 @@ void load_payload(void)
 	bool is_xen;
 
 	check_own_memory();
-	find_payload(&sources);
+	find_payload(entry, &sources);
 	read_map(&scratch()->map, sources.dtb.from);
 	is_xen = sources.xen.size;
 	if (is_xen) {
@@ -492,7 +498,7 @@ void load_payload(void)
 	if (format == FORMAT_LINUX)
 		hide_appended_dtb(starts->at, starts->size + FORMAT_HEADER_SIZE);
 
-	payload.flags = sources.flags;
+	payload.flags = sources.choice.flags;
 	payload.ram_end = placement.map->end;
 	payload.kernel = placement.parts->at;
 	payload.kernel_end = payload.kernel + placement.parts->size;

@@ -6,6 +6,7 @@
  * load.c. Find a payload that was not linked with the wrapper, move it to where
  * it can be started, and fill `payload`; or refuse().
  */
-void load_payload(void);
+struct entry;
+void load_payload(const struct entry *entry);
 
 #endif

@@ -64,7 +64,7 @@ static void read_table(struct sources *sources, uint32_t at, const char *from)
 				scratch()->xen_bootargs, text, entry->size);
 			break;
 		case TABLE_OPTIONS:
-			set_options(sources, text, entry->size, "");
+			set_options(sources, text, entry->size);
 			break;
 		default:
 			refuse("the table at %x (%s) has an entry of kind %u; "
@@ -95,7 +95,7 @@ static uint32_t add_by_content(struct sources *sources, uint32_t at,
 	return at + own_size(at);
 }
 
-void find_appended(struct sources *sources)
+void find_appended(struct sources *sources, uint32_t loaded_at)
 {
 	static const char from[] = "behind the image";
 	uint32_t at = loaded_at + WINDOW_SIZE, padding = 0;
@@ -164,12 +164,12 @@ static bool is_dtb(uint32_t at)
  * By Linux's boot protocol r0 is 0 and r2 is the DTB's address. After reset they
  * can hold anything, so r2 is followed only if it looks like the address of a DTB.
  */
-bool loader_dtb(uint32_t *at)
+bool loader_dtb(const struct entry *entry, uint32_t *at)
 {
-	uint32_t r2 = loader_registers[2];
+	uint32_t r2 = entry->r2;
 
 	*at = r2;
-	if (loader_registers[0] == 0 && r2 % 4 == 0 &&
+	if (entry->r0 == 0 && r2 % 4 == 0 &&
 	    r2 - BOARD_RAM_BASE < LOWMEM_SIZE && may_read(r2) && is_dtb(r2) &&
 	    !fdt_check_header((void *)(uintptr_t)r2))
 		return true;

@@ -3,14 +3,16 @@
 #ifndef LOADER_MEMORY_H
 #define LOADER_MEMORY_H
 
+#include "boot.h"
 #include "loader/image.h"
 
 /* Each adds the images that it finds and that have not been found before. */
-void find_appended(struct sources *sources);	/* behind the wrapper's image */
+/* behind the wrapper's image, where that was loaded */
+void find_appended(struct sources *sources, uint32_t loaded_at);
 void find_table(struct sources *sources);	/* in the table at TABLE_ADDR */
 void find_preloaded(struct sources *sources);	/* at the board's documented addresses */
 
 /* The DTB that a loader passed in r2, or that lies where RAM starts; false: none. */
-bool loader_dtb(uint32_t *at);
+bool loader_dtb(const struct entry *entry, uint32_t *at);
 
 #endif

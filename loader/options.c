@@ -1,38 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a user can say about a payload: to semihosting as "--mode hyp", in the
- * kernel's bootargs as "bw.mode=hyp", to tools/bw-pack as "mode=hyp". Transient.
+ * The options of a user, from whatever source: set_option(), set_options(),
+ * take_bootargs(), keep_bootargs(). options.def lists them. Transient.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "boot.h"
 #include "loader/options.h"
-
-static bool is(const char *text, uint32_t size, const char *word)
-{
-	return strlen(word) == size && !memcmp(text, word, size);
-}
-
-static bool set_mode(struct sources *sources, const char *value, uint32_t size)
-{
-	for (uint32_t mode = 1; mode < MODE_COUNT; mode++)
-		if (is(value, size, mode_names[mode])) {
-			sources->mode = mode;
-			return true;
-		}
-	return false;
-}
-
-/* Options that take one of two words: the first sets flags, the other clears. */
-static const struct choice {
-	const char *name, *sets, *clears;
-	uint32_t flags;
-} choices[] = {
-	{ "grant", "secure", "none", PAYLOAD_GRANT_SECURE },
-	{ "smc", "none", "psci", PAYLOAD_SMC_NONE | PAYLOAD_PEN },
-	{ "smp-method", "pen", "psci", PAYLOAD_PEN },
-	{ "quiet", "1", "0", PAYLOAD_QUIET },
-};
 
 static bool set_address(const char *text, uint32_t size, uint32_t *value)
 {
@@ -72,84 +47,55 @@ static bool set_image(struct image *image, const char *what, const char *value,
 	return true;
 }
 
-bool set_option(struct sources *sources, const char *given, const char *name,
-		uint32_t name_size, const char *value, uint32_t value_size)
+void set_option(struct sources *sources, const char *given,
+		const struct option_text *option)
 {
-	const char *words = NULL, *or_word = NULL;	/* what can be said */
-	bool done;
+	static const struct {
+		const char *name, *what;
+		uint16_t offset;
+	} images[] = {
+#define IMAGE(name, member, what) { name, what, offsetof(struct sources, member) },
+#include "loader/options.def"
+	};
+	const char *wrong;
 
-	if (is(name, name_size, "mode")) {
-		done = value && set_mode(sources, value, value_size);
-		words = "hyp, svc, secure-svc";
-		or_word = "secure-monitor";
-	} else if (is(name, name_size, "kernel")) {
-		done = value && set_image(&sources->kernel, "kernel", value,
-					  value_size);
-	} else if (is(name, name_size, "initrd")) {
-		done = value && set_image(&sources->initrd, "initrd", value,
-					  value_size);
-	} else if (is(name, name_size, "xen")) {
-		done = value && set_image(&sources->xen, "Xen image", value,
-					  value_size);
-	} else {
-		const struct choice *c = choices;
-
-		while (c < choices + sizeof choices / sizeof *choices &&
-		       !is(name, name_size, c->name))
-			c++;
-		if (c == choices + sizeof choices / sizeof *choices)
-			return false;
-		words = c->sets;
-		or_word = c->clears;
-		done = value && (is(value, value_size, c->sets) ||
-				 is(value, value_size, c->clears));
-		if (done && is(value, value_size, c->sets))
-			sources->flags |= c->flags;
-		else if (done)
-			sources->flags &= ~c->flags;
+	for (unsigned i = 0; i < sizeof images / sizeof *images; i++) {
+		if (!is_word(option->name, option->name_size, images[i].name))
+			continue;
+		if (!option->value ||
+		    !set_image((struct image *)((char *)sources + images[i].offset),
+			       images[i].what, option->value, option->value_size))
+			refuse("%s: not an address; set it to ADDRESS or "
+			       "ADDRESS,SIZE", given);
+		return;
 	}
-	if (!done && words)
-		refuse("%s: %s; say %s or %s", given,
-		       value ? "no such value" : "it needs a value", words,
-		       or_word);
-	if (!done)
-		refuse("%s: not an address; say ADDRESS or ADDRESS,SIZE", given);
-	return true;
+	wrong = choose(&sources->choice, option);
+	if (wrong)
+		refuse("%s: %s", given, wrong);
 }
 
-void set_options(struct sources *sources, const char *text, uint32_t size,
-		 const char *prefix)
+static void apply(void *sources, const char *word, uint32_t size,
+		  const struct option_text *option)
 {
-	const char *end = text + size;
+	char given[48];
 
-	while (text < end) {
-		const char *word = text, *equals, *name;
+	if (size >= sizeof given)
+		size = sizeof given - 1;
+	memcpy(given, word, size);
+	given[size] = '\0';
+	set_option(sources, given, option);
+}
 
-		while (text < end && *text != ' ')
-			text++;
-		uint32_t length = text - word, skip = strlen(prefix);
+void set_options(struct sources *sources, const char *text, uint32_t size)
+{
+	char line[512];
 
-		while (text < end && *text == ' ')
-			text++;
-		if (length <= skip || memcmp(word, prefix, skip))
-			continue;
-		name = word + skip;
-		length -= skip;
-		equals = memchr(name, '=', length);
-
-		uint32_t name_size = equals ? (uint32_t)(equals - name) : length;
-		char given[32];
-		uint32_t shown = length + skip < sizeof given ? length + skip :
-				 sizeof given - 1;
-
-		memcpy(given, word, shown);
-		given[shown] = '\0';
-		if (!set_option(sources, given, name, name_size,
-				equals ? equals + 1 : NULL,
-				equals ? length - name_size - 1 : 0))
-			refuse("%s: no such option; there are mode, grant, smc, "
-			       "smp-method, quiet, kernel, initrd and xen", given);
-	}
+	if (size >= sizeof line)
+		refuse("the options have %u characters, and %u is the most; "
+		       "shorten them", size, sizeof line - 1);
+	memcpy(line, text, size);
+	line[size] = '\0';
+	take_options(line, "", apply, sources);
 }
 
 const char *keep_bootargs(char *buffer, const char *text, uint32_t size)
@@ -160,4 +106,9 @@ const char *keep_bootargs(char *buffer, const char *text, uint32_t size)
 	memmove(buffer, text, size);
 	buffer[size] = '\0';
 	return buffer;
+}
+
+void take_bootargs(struct sources *sources)
+{
+	take_options(scratch()->bootargs, "bw.", apply, sources);
 }

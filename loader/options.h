@@ -3,21 +3,20 @@
 #ifndef LOADER_OPTIONS_H
 #define LOADER_OPTIONS_H
 
+#include "loader/choice.h"
 #include "loader/image.h"
 
-/*
- * Set one option, given without the mark of its source ("--", "bw."): value is
- * NULL if there is none. False if there is no such option; a wrong value is
- * refused. `given` is the option as the user wrote it.
- */
-bool set_option(struct sources *sources, const char *given, const char *name,
-		uint32_t name_size, const char *value, uint32_t value_size);
+/* Set one option, or refuse it; `given` is how the user wrote it. */
+void set_option(struct sources *sources, const char *given,
+		const struct option_text *option);
 
-/* Set all "name=value" words of a text whose names begin with this prefix. */
-void set_options(struct sources *sources, const char *text, uint32_t size,
-		 const char *prefix);
+/* Set all options of a text that names nothing else. */
+void set_options(struct sources *sources, const char *text, uint32_t size);
 
 /* Copy a command line to one of scratch()'s buffers, or refuse one that is too long. */
 const char *keep_bootargs(char *buffer, const char *text, uint32_t size);
+
+/* Set the options that begin with "bw." in scratch()->bootargs, and take them out. */
+void take_bootargs(struct sources *sources);
 
 #endif

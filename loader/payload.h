@@ -6,11 +6,6 @@
 #ifndef LOADER_PAYLOAD_H
 #define LOADER_PAYLOAD_H
 
-#define PAYLOAD_QUIET		(1 << 0)	/* print errors only */
-#define PAYLOAD_PEN		(1 << 1)	/* SMP_METHOD=pen */
-#define PAYLOAD_GRANT_SECURE	(1 << 2)	/* GRANT=secure */
-#define PAYLOAD_SMC_NONE	(1 << 3)	/* SMC=none; with PAYLOAD_PEN */
-
 /* Kernels take 1024 or 2048 bytes of bootargs, with the NUL at the end. */
 #define BOOTARGS_SIZE		2048
 
@@ -19,6 +14,16 @@
 #include <stdint.h>
 
 #include "loader/dtb.h"
+
+/* PAYLOAD_QUIET and so on, which options set: see options.def. */
+enum {
+#define FLAG(name)	PAYLOAD_##name##_BIT,
+#include "loader/options.def"
+};
+enum {
+#define FLAG(name)	PAYLOAD_##name = 1 << PAYLOAD_##name##_BIT,
+#include "loader/options.def"
+};
 
 /* All addresses are physical, and "_end" is the byte after the last one. */
 struct payload {

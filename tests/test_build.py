@@ -65,13 +65,15 @@ def test_help_names_every_variable():
     ("kernel=zImage", 'boot-wrapper: kernel= unknown variable; "make help" lists the variables'),
     ("QUIET=maybe", "boot-wrapper: QUIET=maybe: neither yes nor no; set QUIET=1 or QUIET=0"),
     ("V=full", "boot-wrapper: V=full: neither yes nor no; set V=1 or V=0"),
+    ("O=a b", 'boot-wrapper: O=a b: make cannot handle blanks, "=" or ":" in it; choose another'),
+    ("O=a=b", 'boot-wrapper: O=a=b: make cannot handle blanks, "=" or ":" in it; choose another'),
     ("LLVM=14", "boot-wrapper: LLVM=14: unknown toolchain; set LLVM=1, LLVM=-14 (a suffix)"),
     ("CROSS_COMPILE=pdp11-", "boot-wrapper: pdp11-gcc: not installed; "),
     ("LLVM=-99", "boot-wrapper: clang-99: not installed; "),
     ("LLVM=/nonexistent/", "boot-wrapper: /nonexistent/clang: not installed; "),
 ])
 def test_misspelt_setting(setting, expected):
-    name, value = setting.split("=")
+    name, _, value = setting.partition("=")
     done = harness.run_make("misspelt", "wrapper", **{name: value})
     assert done.returncode != 0
     assert expected in done.stderr and not (harness.CHECK / "misspelt" / harness.BOARD / "boot.c.o").exists()
@@ -376,7 +378,7 @@ BAD = {
                                    "the bootargs have 2048 characters, and 2047 is the most"),
     "an address that is none": ({"DTB_ADDR": "0x87e2zzzz"}, "not a 32-bit address"),
     "nine CPUs": ({"SMP": "9"}, "say 1 to 8"),
-    "no such method": ({"SMP_METHOD": "spin"}, "say psci or pen"),
+    "no such method": ({"SMP_METHOD": "spin"}, "SMP_METHOD=spin: no such value; valid values: pen, psci"),
     "no such board": ({"BOARD": "pdp11"}, "no such board; there are: ast2600-evb"),
 }
 

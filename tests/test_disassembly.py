@@ -301,3 +301,10 @@ def assembled(source, tmp_path):
 ])
 def test_checks_find_faults(check, source, tmp_path):
     assert list(check(assembled(source, tmp_path)))
+
+
+def test_no_veneers(wrapper):
+    """They have absolute addresses, which must not be used before the image has moved home."""
+    early = re.compile("(clean_all_dcaches|invalidate_l1_dcache|core_init|console_init|move_home)")
+    assert not [name for name in harness.symbols(wrapper[0])
+                if ("veneer" in name or "Thunk" in name) and early.search(name)]

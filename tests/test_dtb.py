@@ -409,5 +409,5 @@ def test_failed_cpu_is_none(tmp_path):
 def test_hostile_dtbs(mended):
     """Damaged trees, under the sanitizers: refused or mended, and no access out of bounds."""
     done = subprocess.run([mended.program, harness.DTB, "30000"], capture_output=True, text=True,
-                          timeout=120)
+                          timeout=120 * harness.PATIENCE)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -29,8 +29,7 @@ def attack(image, tmp_path, ranges, **options):
     path = tmp_path / "qmp"
     command = harness.qemu_command(image, **options)
     command += ["-qmp", f"unix:{path},server=on,wait=off"]
-    child = pexpect.spawn(command[0], command[1:], env=harness.environment(), timeout=60,
-                          encoding="utf-8", codec_errors="replace", echo=False)
+    child = harness.spawn(command, 60)
     looks, text = [], ""
     try:
         for number in range(2):

@@ -119,7 +119,7 @@ def test_make_run(stdin, expected):
     """`make run` in a pipe: what comes in is typed, and its end ends QEMU."""
     done = subprocess.run(["make", "-C", harness.TOP, "run", f"O={harness.CHECK}/run",
                            f"DEPS={harness.DEPS}"], input=stdin, capture_output=True,
-                          text=True, timeout=120)
+                          text=True, timeout=120 * harness.PATIENCE)
     assert done.returncode == 0, done.stderr
     assert "CPU: All CPU(s) started in HYP mode." in done.stdout
     assert expected in done.stdout

@@ -502,9 +502,10 @@ def test_cpu_in_a_loaders_pen(tmp_path):
 
 
 @pytest.mark.parametrize("variables, expected", [
-    ({"MODE": "kernel"}, "MODE=kernel: say hyp, svc, secure-svc or secure-monitor"),
-    ({"GRANT": "all"}, "GRANT=all: say secure or none"),
-    ({"SMC": "some"}, "SMC=some: say psci or none"),
+    ({"MODE": "kernel"}, "MODE=kernel: no such value; valid values: hyp, svc, secure-svc, "
+     "secure-monitor"),
+    ({"GRANT": "all"}, "GRANT=all: no such value; valid values: secure, none"),
+    ({"SMC": "some"}, "SMC=some: no such value; valid values: none, psci"),
     ({"SMC": "none", "GRANT": "secure"}, "SMC=none GRANT=secure: SMC is how Secure state is"),
     ({"SMC": "none", "SMP_METHOD": "psci"}, "SMC=none SMP_METHOD=psci: PSCI is called by SMC"),
 ])

@@ -110,7 +110,7 @@ def fuzz(tmp_path_factory):
     def run(files, rounds):
         lines = [" ".join(segment.hex() or "-" for segment in file) + "\n" for file in files]
         done = subprocess.run([program, str(rounds)], input="".join(lines), capture_output=True,
-                              text=True, timeout=120)
+                              text=True, timeout=120 * harness.PATIENCE)
         assert done.returncode == 0, done.stderr
         return [int(line[6:], 16) if line.startswith("modes ") else line
                 for line in done.stdout.splitlines()], done.stderr

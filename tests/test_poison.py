@@ -62,7 +62,7 @@ def test_forgotten_line_is_noticed(poisoned, tmp_path, what):
     changes = without(poisoned, function, pattern)
     assert changes, f"no such instruction in {function} any more"
     broken = harness.patch(poisoned, tmp_path / "t.axf", changes)
-    text, _ = harness.console(broken, cpus=2, timeout=8,
+    text, _ = harness.console(broken, cpus=2, timeout=2 if what in SILENT else 8,
                               until="not ok|conformance: PASS|this CPU stops")
     noticed = "not ok" in text or "this CPU stops" in text
     assert noticed != (what in SILENT), text

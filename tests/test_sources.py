@@ -201,11 +201,11 @@ def test_u_boot_go(wrapper, tmp_path, machine, cpus, entered, sctlr):
                  uimage(harness.initramfs().read_bytes(), 3))
     trace = tmp_path / "trace"
     log = in_u_boot(machine, cpus, ["go 40400000"], {0x40400000: path}, bios,
-                    ("-d", "exec", "-dfilter", "0x40400000+0x1000", "-D", trace))
+                    ("-d", "exec", "-dfilter", "0x40400000+0x13000", "-D", trace))
     assert f"entered in {entered}" in log and "(behind the image)" in log
     elf = wrapper("virt") / "boot-wrapper.elf"
     at, (code, _) = harness.symbols(elf), harness.disassembly(elf)
-    places = {at["clean_dcaches"]: "clean", at["move"]: "move"}
+    places = {at["clean_all_dcaches"] & ~1: "clean", at["move"]: "move"}
     places |= {address + 4: "off" for address, (_, text) in code.items() if re.match(sctlr, text)}
     # QEMU says where a piece of code begins; one ends behind a write of SCTLR.
     ran = [places.get(int(pc, 16) - 0x40400000 + at["start"])
@@ -323,8 +323,7 @@ def test_load_time(wrapper, big):
                          memory="512M")
     loading, copying = [], []
     for _ in range(3):
-        child = pexpect.spawn(command[0], command[1:], env=harness.environment(), timeout=30,
-                              encoding="utf-8", codec_errors="replace", echo=False)
+        child = harness.spawn(command, 30)
         clock = ~child.pid << 3 | 2         # of its CPU time, as clock_getcpuclockid() has it
         try:
             child.expect(r"\r +\r")         # the kernel's bar has gone
@@ -356,8 +355,7 @@ def test_file_that_shrinks(wrapper, tmp_path):
     with open(path, "wb") as stream:
         stream.truncate(600 << 20)
     command = refused_after_loading(wrapper, path)
-    child = pexpect.spawn(command[0], command[1:], env=harness.environment(), encoding="utf-8",
-                          echo=False, timeout=30)
+    child = harness.spawn(command, 30)
     try:
         child.expect(r"\r +\r.*\[==")     # the kernel's bar has gone
         child.kill(signal.SIGSTOP)
@@ -651,8 +649,8 @@ def test_older_linux(wrapper, tmp_path, version):
 def test_help(wrapper):
     """All options, by name, and exit statuses; that is no failure."""
     text, status = harness.run(semihosted(wrapper, "--help"), timeout=30)
-    source = (harness.TOP / "loader" / "options.c").read_text()
-    names = re.findall(r'^\t{ "([\w-]+)", "', source, re.M)
+    source = (harness.TOP / "loader" / "options.def").read_text()
+    names = re.findall(r'^OPTION\("([\w-]+)", "', source, re.M)
     assert len(names) >= 4
     for name in [*names, "kernel", "dtb", "initrd", "no-initrd", "mode"]:
         assert f"--{name} " in text.replace(":", " "), name

@@ -78,7 +78,7 @@ def test_make_run_xen(method):
     """`make run-xen` in a pipe ends when its input does."""
     done = subprocess.run(["make", "-C", harness.TOP, "run-xen", f"O={harness.CHECK}/run-xen",
                            f"DEPS={harness.DEPS}", f"SMP_METHOD={method}"], input="",
-                          capture_output=True, text=True, timeout=120)
+                          capture_output=True, text=True, timeout=120 * harness.PATIENCE)
     assert done.returncode == 0, done.stderr
     assert "boot-wrapper-initramfs: ready, 2 CPUs online" in done.stdout
     assert DOM0_HALTED in done.stdout

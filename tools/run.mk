@@ -41,7 +41,7 @@ $(debian_initrd): tools/mkinitramfs tools/initramfs-init | $(deps)/busybox $(fir
 	$(Q)tools/mkinitramfs $(deps)/busybox $@
 
 # Without PSCI, Xen cannot switch the machine off: end QEMU when dom0 has halted.
-xen_end = $(if $(XEN),$(if $(filter pen,$(SMP_METHOD)),--end 'Dom0 halted: halting machine'))
+xen_end = $(if $(XEN),$(if $(filter pen none,$(SMP_METHOD) $(SMC)),--end 'Dom0 halted: halting machine'))
 
 run run-xen: $(out)/linux-system.axf
 	$(Q)QEMU_AUDIO_DRV=none tools/run-qemu $(if $(RUN_TIMEOUT),--timeout $(RUN_TIMEOUT)) $(xen_end) -- \

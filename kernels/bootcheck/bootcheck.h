@@ -44,11 +44,6 @@ static inline struct percpu *this_cpu(void)
 	return (struct percpu *)read_cp15(TPIDRPRW);
 }
 
-static inline uint32_t own_mpidr(void)
-{
-	return read_cp15(MPIDR) & MPIDR_AFFINITY;
-}
-
 /* Without the Security Extensions there is no VBAR, and PL1 has no vectors of ours. */
 static inline bool has_vectors(void)
 {

@@ -71,9 +71,7 @@ fill:
 poison:
 	load_address r0, JUNK
 	mrc	MPIDR(r1)
-	bic	r1, r1, #~MPIDR_AFFINITY
-	load_address r2, BOARD_BOOT_CPU
-	cmp	r1, r2
+	tst	r1, #MPIDR_AFF0
 	bne	2f
 
 	/* Memory outside the image: the boot CPU fills it. */

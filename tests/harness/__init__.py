@@ -6,6 +6,7 @@ from .builds import (CHECK, TOOLCHAINS, build, conformance, host_library, initra
                     payload, qemu_dtb, run_make, virt_machine, xen)
 from .images import (NOP, THUMB_UDF, THUMB_UDF_W, UDF, disassembly, instructions, patch,
                      read_words, symbols, without)
-from .qemu import PROMPT, Guest, console, environment, memory, qemu_command, run
+from .qemu import (PATIENCE, PROMPT, Guest, console, environment, memory, qemu_command, run,
+                   spawn)
 from .settings import (A9_DTB, BOARD, BUILD, DEPS, DTB, MACHINE, PACK, TOP, U_BOOT, VIRT_SECURE,
                        VMLINUZ, XEN)

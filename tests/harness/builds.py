@@ -57,6 +57,8 @@ def environment():
     """Ours, without what a make above has set: no setting of `make check` reaches a build."""
     makefile = (TOP / "Makefile").read_text().replace("\\\n", " ")
     settings = re.search(r"^variables := (.*)$", makefile, re.M)[1].split()
+    options = re.findall(r'^OPTION\("(.*?)"', (TOP / "loader/options.def").read_text(), re.M)
+    settings += [name.upper().replace("-", "_") for name in options]
     dropped = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", *settings}
     return {name: value for name, value in os.environ.items() if name not in dropped}
 
@@ -75,12 +77,12 @@ def run_make(name, *targets, **variables):
 
 @functools.cache
 def shared(settings, *files):
-    """Build what depends on `settings` only, once for all; returns its directory."""
+    """The directory with the wrapper for these settings and with `files`, built once for all."""
     variables = dict(settings)
     out = SHARED / re.sub(r"[^\w.]+", "-", "-".join(map("-".join, settings)) or "default")
     board = out / variables.get("BOARD", BOARD)
     with lock(out.with_name(f"{out.name}.lock")):
-        done = make(out, "-j2", *[board / file for file in files], **variables)
+        done = make(out, "-j2", "wrapper", *[board / file for file in files], **variables)
     assert done.returncode == 0, done.stdout + done.stderr
     return board
 
@@ -93,7 +95,7 @@ def object_settings(variables):
 @functools.cache
 def seed(directory, settings):
     """Copy the objects for these settings to a directory that may have others."""
-    objects = shared(settings, "boot-wrapper.elf", "prepare")
+    objects = shared(settings, "prepare")
     mark = directory / ".objects"
     if not mark.exists() or mark.read_text() != str(objects):
         shutil.rmtree(directory, ignore_errors=True)

@@ -9,6 +9,7 @@ import shlex
 import tempfile
 
 from . import files, qemu, Problem, TOP
+from .options import PASSED
 from .boards import Board
 from .files import short
 
@@ -17,7 +18,7 @@ SOURCES = {"image": None, "semihosting": "linux-system-semi.axf", "prepended": "
 HOST = ["-semihosting-config", "enable=on,target=native"]
 
 # Options that need a wrapper that reads a command line of the host.
-WRAPPER_OPTIONS = ("mode", "grant", "smc", "xen", "xen_bootargs")
+WRAPPER_OPTIONS = (*(name.replace("-", "_") for name in PASSED), "xen", "xen_bootargs")
 # Options that one boot cannot have both of: one of a boot's own hides the other's default.
 EXCLUSIVE = (("kernel", "image"), ("source", "no_wrapper"), ("initrd", "no_initrd"))
 
@@ -278,9 +279,9 @@ class Setup:
                 words += [f"--{option}", str(path)]
         if not self.initrd:
             words += ["--no-initrd"]
-        for option in ("mode", "grant", "smc"):
-            if getattr(self.args, option):
-                words += [f"--{option}", getattr(self.args, option)]
+        for option in PASSED:
+            if value := getattr(self.args, option.replace("-", "_")):
+                words += [f"--{option}", value]
         if self.xen and self.xen_bootargs:
             words += ["--xen-bootargs", f'"{self.xen_bootargs}"']
         words += ["--", *[self.bootargs] * bool(self.bootargs)]

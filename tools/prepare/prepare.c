@@ -8,6 +8,7 @@
  * and layout.h, which payload.c and model.lds.S include. What is wrong is said in one
  * line on stderr, and the exit status is 1; 2 for wrong usage.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -17,8 +18,10 @@
 
 #include <libfdt.h>
 
-#include "boot.h"
+#include "lib/console.h"
+#include "loader/payload.h"
 #include "boot_wrapper.h"
+#include "loader/choice.h"
 #include "loader/elf_note.h"
 #include "loader/formats.h"
 #include "loader/multiboot.h"
@@ -46,7 +49,8 @@ static struct options {
 	struct file kernel, dtb, initrd, xen, dom0;
 	const char *bootargs, *layout, *output_dtb, *output_kernel;
 	const char *xen_bootargs, *dom0_bootargs, *memory;
-	bool raw, mend, pen, quiet, grant_secure, smc_none;
+	bool raw, mend;
+	struct choice choice;
 	uint32_t mode;			/* asked for; 0: none */
 	unsigned cpus;			/* 0: as the DTB says */
 } options = {
@@ -368,6 +372,45 @@ static void load_kernel(void)
 	}
 }
 
+#define OPTION_OF_TABLE	1		/* for getopt_long() */
+
+/* An option that make was given as a variable, NAME=VALUE. */
+static void choose_option(const char *name, const char *value)
+{
+	const char *wrong = choose(&options.choice, &(struct option_text){
+			name, value, strlen(name), strlen(value) });
+	char variable[32] = "";
+
+	for (unsigned i = 0; name[i] && i < sizeof variable - 1; i++)
+		variable[i] = name[i] == '-' ? '_' : toupper(name[i]);
+	if (wrong)
+		fail("%s=%s: %s", variable, value, wrong);
+}
+
+static void choose_in_bootargs(void *context, const char *given, uint32_t size,
+			       const struct option_text *option)
+{
+	const char *wrong = choose(&options.choice, option);
+
+	(void)context;
+	if (wrong)
+		fail("%.*s: %s", (int)size, given, wrong);
+}
+
+/* Take options for the wrapper out of the bootargs; NULL stays NULL. */
+static void take_bootargs(const char **bootargs)
+{
+	char *copy;
+
+	if (!*bootargs)
+		return;
+	copy = strdup(*bootargs);
+	if (!copy)
+		fail("no memory for the bootargs");
+	take_options(copy, "bw.", choose_in_bootargs, NULL);
+	*bootargs = copy;
+}
+
 static void load_dtb(void)
 {
 	struct file *file = &options.dtb;
@@ -385,6 +428,17 @@ static void load_dtb(void)
 	if (error)
 		fail("DTB=%s: not a valid DTB: %s; make one with dtc", file->path,
 		     fdt_strerror(error));
+
+	/* Options in the DTB's own bootargs, which stay as they are without any. */
+	const char *text = fdt_getprop(file->data, fdt_path_offset(file->data, "/chosen"),
+				       "bootargs", &error);
+	const char *rest = text && error > 0 && !text[error - 1] ? text : NULL;
+
+	if (options.bootargs || options.dom0.path || !rest)
+		return;
+	take_bootargs(&rest);
+	if (strcmp(rest, text))
+		options.bootargs = rest;
 }
 
 static void dtb_error(int error)
@@ -615,26 +669,23 @@ static void set_cpu_count(void *fdt)
 
 static uint32_t flags(void)
 {
-	return (options.quiet ? PAYLOAD_QUIET : 0) |
-	       (options.pen ? PAYLOAD_PEN : 0) |
-	       (options.grant_secure ? PAYLOAD_GRANT_SECURE : 0) |
-	       (options.smc_none ? PAYLOAD_SMC_NONE : 0);
+	return options.choice.flags;
 }
 
 static const char *takes_why(void)
 {
-	return options.mode ? "by MODE=" : options.dom0.path ? "it is Xen" :
+	return options.choice.mode ? "by MODE=" : options.dom0.path ? "it is Xen" :
 	       kernel.modes ? "by its note" : "it has no note";
 }
 
 static uint32_t takes(void)
 {
-	uint32_t modes = plan_takes(kernel.modes, options.mode);
+	uint32_t modes = plan_takes(kernel.modes, options.choice.mode);
 	char list[MODE_LIST_SIZE];
 
 	if (!modes)
 		fail("MODE=%s: %s takes %s only; ask for one of these",
-		     mode_names[options.mode], options.kernel.path,
+		     mode_names[options.choice.mode], options.kernel.path,
 		     list_modes(kernel.modes, list));
 	return modes;
 }
@@ -840,11 +891,6 @@ static void parse(int argc, char **argv)
 		{ "bootargs", required_argument, 0, 'b' },
 		{ "cpus", required_argument, 0, 'c' },
 		{ "mend", required_argument, 0, 'm' },
-		{ "smp-method", required_argument, 0, 's' },
-		{ "quiet", no_argument, 0, 'q' },
-		{ "mode", required_argument, 0, 'M' },
-		{ "grant", required_argument, 0, 'g' },
-		{ "smc", required_argument, 0, 'n' },
 		{ "kernel-addr", required_argument, 0, 'K' },
 		{ "dtb-addr", required_argument, 0, 'D' },
 		{ "initrd-addr", required_argument, 0, 'I' },
@@ -855,12 +901,19 @@ static void parse(int argc, char **argv)
 		{ "layout", required_argument, 0, 'l' },
 		{ "output-dtb", required_argument, 0, 'o' },
 		{ "output-kernel", required_argument, 0, 'O' },
+		/* Of several with the same name getopt_long() takes the first. */
+#define OPTION(name, value, mode, set, clear, help) \
+		{ name, required_argument, 0, OPTION_OF_TABLE },
+#include "loader/options.def"
 		{ 0 },
 	};
-	int option;
+	int option, index;
 
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "", known, &index)) != -1) {
 		switch (option) {
+		case OPTION_OF_TABLE:
+			choose_option(known[index].name, optarg);
+			break;
 		case 'k':
 			options.kernel.path = optarg;
 			break;
@@ -891,32 +944,6 @@ static void parse(int argc, char **argv)
 			options.mend = !strcmp(optarg, "build");
 			if (!options.mend && strcmp(optarg, "boot"))
 				fail("DTB_MEND=%s: say build or boot", optarg);
-			break;
-		case 's':
-			options.pen = !strcmp(optarg, "pen");
-			if (!options.pen && strcmp(optarg, "psci"))
-				fail("SMP_METHOD=%s: say psci or pen", optarg);
-			break;
-		case 'q':
-			options.quiet = true;
-			break;
-		case 'M':
-			for (uint32_t mode = 1; mode < MODE_COUNT; mode++)
-				if (!strcmp(optarg, mode_names[mode]))
-					options.mode = mode;
-			if (!options.mode)
-				fail("MODE=%s: say hyp, svc, secure-svc or "
-				     "secure-monitor", optarg);
-			break;
-		case 'g':
-			options.grant_secure = !strcmp(optarg, "secure");
-			if (!options.grant_secure && strcmp(optarg, "none"))
-				fail("GRANT=%s: say secure or none", optarg);
-			break;
-		case 'n':
-			options.smc_none = !strcmp(optarg, "none");
-			if (!options.smc_none && strcmp(optarg, "psci"))
-				fail("SMC=%s: say psci or none", optarg);
 			break;
 		case 'K':
 			set_address(&options.kernel, optarg);
@@ -958,10 +985,14 @@ static void parse(int argc, char **argv)
 		     options.xen.path ? " for dom0" : "");
 	if (!options.dtb.path || !*options.dtb.path)
 		fail("no DTB: say DTB=board.dtb, the kernel's for this board");
-	if (options.smc_none && options.grant_secure)
+	take_bootargs(&options.bootargs);
+
+	bool smc_none = options.choice.flags & PAYLOAD_SMC_NONE;
+
+	if (smc_none && options.choice.flags & PAYLOAD_GRANT_SECURE)
 		fail("SMC=none GRANT=secure: SMC is how Secure state is "
 		     "granted; leave one of them out");
-	if (options.smc_none && !options.pen)
+	if (smc_none && !(options.choice.flags & PAYLOAD_PEN))
 		fail("SMC=none SMP_METHOD=psci: PSCI is called by SMC; leave "
 		     "SMP_METHOD= out");
 	if (!options.layout || !options.output_dtb || !options.output_kernel)

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The routines of report.h for transient code: move.S and boot_vectors.S. Resident
+ * files have copies of their own. Position-independent.
+ */
+#include "lib/report.h"
+
+	.syntax	unified
+	.arch	armv7-a
+	.arm
+	.text
+
+	.global	report_lr, report_hex, report_string, report_mode
+	report_routines

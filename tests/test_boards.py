@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Every board in boards/: from reset to Debian's userspace with the board's own Debian DTB, CPU
+hotplug, the machine's end, and what include/board.h says of a wrong header."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+import harness
+
+sys.path.insert(0, str(harness.TOP / "tools"))
+from bw import boards       # noqa: E402
+
+NAMES = boards.names()
+HEADERS = harness.TOP / "boards"
+
+# Cores without Hyp mode, as a DTB names them.
+NO_HYP = re.compile(r"arm,cortex-a[589]\b")
+
+
+def dtb_of(board, cpus):
+    if board.dtb:
+        return harness.DEPS / "dtbs" / board.dtb
+    return harness.CHECK / f"boards-{board.name}" / board.name / f"qemu-{cpus}.dtb"
+
+
+def has_hyp(dtb):
+    text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", str(dtb)], check=True,
+                          capture_output=True, text=True).stdout
+    return not NO_HYP.search(text)
+
+
+def image_of(board):
+    """Debian's Linux for a board, with what boards/NAME.mk says and nothing else."""
+    dtb = dtb_of(board, board.cpus)
+    if not dtb.exists():
+        harness.build(f"boards-{board.name}", str(dtb), BOARD=board.name)
+    return harness.linux(f"boards-{board.name}", BOARD=board.name, DTB=dtb, SMP=board.cpus,
+                         BOOTARGS=board.bootargs)
+
+
+def command_of(board, image):
+    return ["qemu-system-arm", *board.qemu, "-smp", str(board.cpus), "-display", "none", "-nic",
+            "none", "-no-reboot", *board.serial, "-serial", "stdio", "-semihosting-config",
+            "enable=on,target=native", "-kernel", str(image)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_linux(name):
+    """All CPUs reach userspace in the mode that the core has, can be turned off and on by
+    PSCI, and SYSTEM_OFF ends the run with status 0."""
+    board = boards.Board(name)
+    image = image_of(board)
+    mode = "HYP" if has_hyp(dtb_of(board, board.cpus)) else "SVC"
+    with harness.Guest(command=command_of(board, image), timeout=180) as guest:
+        assert re.search(rf"boot-wrapper: {board.cpus} CPUs?, Cortex-A", guest.log)
+        assert f"CPU: All CPU(s) started in {mode} mode." in guest.log
+        assert not re.search("did not come out of reset|is not in the DTB", guest.log)
+        online = "0" if board.cpus == 1 else f"0-{board.cpus - 1}"
+        assert guest.run("cat /sys/devices/system/cpu/online").strip() == online
+        for cpu in range(1, board.cpus):
+            path = f"/sys/devices/system/cpu/cpu{cpu}/online"
+            assert guest.run(f"echo 0 >{path}; cat {path}").strip() == "0"
+            assert guest.run(f"echo 1 >{path}; cat {path}").strip() == "1"
+        assert "may not have shut down" not in guest.log
+        assert guest.end("poweroff -f") == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reset(name):
+    """SYSTEM_RESET ends QEMU under -no-reboot, on boards whose reset QEMU does not model too."""
+    board = boards.Board(name)
+    with harness.Guest(command=command_of(board, image_of(board)), timeout=180) as guest:
+        assert guest.end("reboot -f") == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_size(name):
+    """A board takes at most 40 lines of facts and code."""
+    lines = [line for line in (HEADERS / f"{name}.h").read_text().splitlines() if line.strip()]
+    comment = re.compile(r"^\s*(/\*|\*)")
+    assert len([line for line in lines if not comment.match(line)]) <= 40
+
+
+def compiled(tmp_path, text):
+    """What the compiler says of a board's header."""
+    header = tmp_path / "board.h"
+    header.write_text(text)
+    done = subprocess.run(["arm-none-eabi-gcc", "-march=armv7-a+fp", "-mfloat-abi=hard", "-std=gnu11",
+                           "-Iinclude", "-I.", "-Iboards", f'-DBOARD_HEADER="{header}"', "-fsyntax-only",
+                           "-Wall", "-Wextra", "-Werror", "-x", "c", "-"], cwd=harness.TOP, text=True,
+                          input='#include "board.h"\n', capture_output=True)
+    return done.returncode, done.stderr
+
+
+GOOD = """#define BOARD_NAME "Test"
+#define BOARD_RAM_BASE 0x80000000
+#define BOARD_UART 0x1c090000
+#include "uart/pl011.h"
+"""
+
+
+def test_least_header(tmp_path):
+    """Name, RAM and UART are enough."""
+    assert compiled(tmp_path, GOOD) == (0, "")
+
+
+@pytest.mark.parametrize("change, words", [
+    (lambda text: text.replace("BOARD_NAME", "BOARD_NAM"), "define it as a string for the banner"),
+    (lambda text: text.replace("BOARD_RAM_BASE", "BOARD_RAM"), "does not define BOARD_RAM_BASE"),
+    (lambda text: text.replace('#include "uart/pl011.h"', ""), "does not describe its UART"),
+    (lambda text: text.replace("#define BOARD_UART 0x1c090000\n", ""), "does not define BOARD_UART"),
+    (lambda text: text + "#define BOARD_WRAPPER 0x87e00010\n", "not a multiple of 4096"),
+    (lambda text: text + "#define BOARD_WRAPPER 0x90000000\n", "not in the first 128 MiB of RAM"),
+    (lambda text: text + "#define BOARD_SECURE_RAM 0x04000100\n", "BOARD_SECURE_RAM is not"),
+    (lambda text: text + "#define BOARD_PEN_RAM 0x2e000000\n", "but BOARD_PEN is not"),
+    (lambda text: text + "#define BOARD_PEN 0x1c010030\n", "board_clear_pen() is missing"),
+    (lambda text: text + "#define BOARD_RESET_KEEPS_RAM 1\n", "board_system_reset() is missing"),
+    (lambda text: text + "#undef BOARD_UART_READY\n#define BOARD_UART_READY 1\n", "bits outside"),
+])
+def test_bad_header(tmp_path, change, words):
+    """A missing or contradictory fact does not compile, and the message says what to write."""
+    status, text = compiled(tmp_path, change(GOOD))
+    assert status != 0 and words in text
+
+
+def test_template(tmp_path):
+    """The template compiles as it is."""
+    assert compiled(tmp_path, (HEADERS / "template" / "board.h").read_text()) == (0, "")
