@@ -73,6 +73,10 @@ void host_instruction(const char *name)
 }
 
 /* cache.S; test_cache.py executes it. */
+void gic_cpu_init(void)
+{
+}
+
 void clean_inner_dcaches(void)
 {
 	host_instruction("clean_inner_dcaches");
