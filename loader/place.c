@@ -49,7 +49,8 @@ struct search {
 	const struct place_part *failed;
 	struct claim obstacle;
 	const struct claim *ignored;	/* to find that */
-	bool has_gap;		/* it is not that: it has no room to inflate */
+	bool fits_alone;
+	uint32_t unplaced_count;	/* of claims, before parts are placed */
 };
 
 static const struct place_part wrapper = {
@@ -370,26 +371,40 @@ static uint32_t in_its_own_way(const struct search *s, const struct place_part *
 	return need <= end ? (end - need) & -(uint32_t)PAGE : 0;
 }
 
-/*
- * Remember, for the message, what is in a part's way: a claim that alone takes its
- * room, or else the largest in the memory where it could lie.
- */
-static void note_failure(struct search *s, const struct place_part *part)
+/* Whether a part has a gap; if not, a claim without which it would have one is the obstacle. */
+static bool has_gap(struct search *s, const struct place_part *part)
 {
-	const struct placement *p = s->placement;
-	const struct place_map *map = p->map;
-	uint32_t largest = 0, at = map->start;
+	uint32_t start = s->placement->map->start, at = start;
 
-	s->failed = part;
 	s->steps = PLACE_MAX_STEPS;
-	s->has_gap = find_gap(s, part, &at);
+	if (find_gap(s, part, &at))
+		return true;
 	for (uint32_t i = 0; i < s->count && !s->obstacle.part; i++) {
-		at = map->start;
+		at = start;
 		s->ignored = &s->claims[i];
 		if (find_gap(s, part, &at))
 			s->obstacle = s->claims[i];
 	}
 	s->ignored = NULL;
+	return false;
+}
+
+/*
+ * Remember, for the message, what is in a part's way: what would be even if the part
+ * was alone, or else beside what has been placed; a claim that alone takes its room,
+ * or else the largest in the memory where it could lie.
+ */
+static void note_failure(struct search *s, const struct place_part *part)
+{
+	const struct place_map *map = s->placement->map;
+	uint32_t largest = 0, count = s->count;
+
+	s->failed = part;
+	s->count = s->unplaced_count;
+	s->fits_alone = has_gap(s, part);
+	s->count = count;
+	if (s->fits_alone)
+		has_gap(s, part);
 	if (s->obstacle.part)
 		return;
 	for (uint32_t i = 0; i < s->count + map->reserved_count; i++) {
@@ -602,7 +617,7 @@ void place(struct placement *placement)
 	 * If parts[0] stays, that claims more than where it lies now, so this is tried
 	 * before all else; if it moves, it has its turn by its limit.
 	 */
-	count = s->count;
+	count = s->unplaced_count = s->count;
 	if (!placement->parts->fixed && may_stay(s, placement->parts)) {
 		s->first_stays = true;
 		placement->parts->at = placement->parts->source;
@@ -614,7 +629,7 @@ void place(struct placement *placement)
 	}
 	if (place_from(s, 0))
 		return;
-	if (s->failed == placement->parts && inflated->end && s->has_gap)
+	if (s->failed == placement->parts && inflated->end && s->fits_alone)
 		check_inflating(s);
 	refuse_failed(s);
 }

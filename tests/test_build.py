@@ -331,7 +331,8 @@ BAD = {
                         "does not fit into [80000000..af7fffff], where it must lie; "),
     "initrd larger than what the wrapper leaves of what Linux maps": (
         {"INITRD": lambda t: big_initrd(t, 700 << 20)},
-        "does not fit into [80000000..af7fffff], where it must lie, beside the "),
+        "does not fit into [80000000..af7fffff], where it must lie, beside the wrapper, "
+        "[87e00000..87e12fff]; use a smaller one, or build with WRAPPER_ADDR="),
     "initrd above what Linux maps": ({"INITRD": harness.VMLINUZ, "INITRD_ADDR": "0xb8000000"},
                                      "exceeds [80000000..af7fffff], where it must lie; "
                                      "set INITRD_ADDR="),
@@ -423,6 +424,14 @@ def test_placed(case, tmp_path):
     for name, value in settings.items():
         if name.endswith("_ADDR") and name in places:
             assert places[name] == value
+
+
+def test_linked_in_little_memory():
+    """64 MiB, which the DTB does not say."""
+    image = harness.linux("little", SMP=1, MEMORY="0x80000000,64M", WRAPPER_ADDR="0x83e00000")
+    with harness.Guest(image, memory="64M") as guest:
+        assert re.search(r"\[81608000\.\.\w+\] initrd", guest.log)
+        assert "CPU: All CPU(s) started in HYP mode." in guest.log
 
 
 def test_raw_by_request(tmp_path):
