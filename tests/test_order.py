@@ -25,6 +25,7 @@ HSCTLR, HCR, HVBAR = (4, 1, 0, 0), (4, 1, 1, 0), (4, 12, 0, 0)
 ICIALLU, BPIALL, DCISW, DCCISW = (0, 7, 5, 0), (0, 7, 5, 6), (0, 7, 6, 2), (0, 7, 14, 2)
 TLBIALL, TLBIALLH, TLBIALLNSNH = (0, 8, 7, 0), (4, 8, 7, 0), (4, 8, 7, 4)
 CNTFRQ = (0, 14, 0, 0)
+GICD_SGIR = 0xF00
 SMP, SCTLR_C, SCTLR_I, NS = 1 << 6, 1 << 2, 1 << 12, 1 << 0
 
 # What each CPU writes before each entry to the kernel, in Non-secure state or for it.
@@ -77,9 +78,15 @@ def lives(events):
 # Each rule yields what is wrong.
 
 def isb_after_context_change(events):
-    """No use of a new context before an ISB."""
+    """No use of a new context before an ISB; nothing at all after ACTLR, no write after SCTLR."""
     changed = {}
     for event in events:
+        if ACTLR in changed and event.name != "isb":
+            yield f"{event.pc:#x}: no ISB after ACTLR"
+            changed.pop(ACTLR)
+        if SCTLR in changed and writes(event) and event.register != VBAR:
+            yield f"{event.pc:#x}: no ISB after SCTLR"
+            changed = {}
         if event.name == "isb":
             changed = {}
             continue
@@ -118,13 +125,15 @@ def dsb_after_maintenance(events):
 
 
 def dsb_first(events):
-    """SEV, WFI and the entry to the kernel come right after a DSB; not a WFI for good."""
+    """SEV, an SGI, WFI and the entry to the kernel come right after a DSB; not a WFI for good."""
     last = None
     while events and events[-1].name == "wfi":
         events = events[:-1]
     for event in events:
-        if event.name in ("sev", "wfi") or event.name == "enter" and event.function == "enter_kernel":
-            if last is None or last.name not in ("dsb", event.name):
+        sgi = event.name == "str" and event.value & 0xFFF == GICD_SGIR
+        enters = event.name == "enter" and event.function == "enter_kernel"
+        if event.name in ("sev", "wfi") or sgi or enters:
+            if last is None or last.name != "dsb" and (last.name, event.name) != ("wfi", "wfi"):
                 yield f"{event.pc:#x}: {event.name} without DSB"
         last = event
 
@@ -169,13 +178,18 @@ def wanted_lines(geometry):
 
 def cleaned_when_off(events, geometry):
     """A CPU that goes off cleans exactly each line of its own data caches, in coherency."""
-    joined = False
+    joined = ordered = selected = False
     for event in events:
-        joined |= writes(event, ACTLR) and bool(event.value & SMP)
+        if writes(event, ACTLR) and event.value & SMP:
+            joined, ordered = True, False
+        ordered |= event.name == "dsb"
+        selected |= writes(event, CSSELR)
         if writes(event, DCCISW):
             break
     if not joined:
         yield "not in coherency while the caches are cleaned"
+    if geometry and not (ordered and selected):
+        yield "no DSB, or no CSSELR, before the caches are cleaned"
     runs = [sorted(values) for register, values in sweeps(events) if register == DCCISW]
     if geometry and runs != [wanted_lines(geometry)]:
         yield f"DCCISW of {[len(values) for values in runs]} lines, not once of each"
@@ -288,6 +302,27 @@ def test_order(traces, core):
     assert len(lives(events[0])[0]) == 1 and len(lives(events[1])[0]) == 2
     for cpu in events:
         assert not faults(events[cpu], core), f"CPU {cpu}"
+
+
+def test_secure_kernel():
+    """For a kernel in Secure state both copies are set up, each in its state."""
+    image = harness.conformance("order-secure", "conformance=entry", SMP=2, MODE="secure-svc")
+    events, text = trace(image)
+    assert "conformance: PASS" in text, text
+    life = lives(events[0])[0][0]
+    assert not [*isb_after_context_change(life), *dsb_first(life)]
+    # The operations on Non-secure TLBs complete together with the later ones.
+    last = max(n for n, event in enumerate(life) if writes(event, SCR))
+    assert not [*dsb_after_maintenance(life[last:])]
+    ns, written = None, collections.defaultdict(set)
+    for event in life:
+        if writes(event, SCR):
+            ns = event.value & NS
+        elif writes(event) and event.mode == "mon":
+            written[ns].add(event.register)
+    both = {register for register, _ in ALWAYS.values()} | {TLBIALL}
+    assert both <= written[1] and both <= written[0]
+    assert [event.value for event in life if writes(event, SCR)][-1] == 0x130
 
 
 def needless(events, core):

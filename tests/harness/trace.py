@@ -18,7 +18,7 @@ import tempfile
 from .images import disassembly
 from .qemu import environment, qemu_command
 
-KINDS = re.compile(r"(mcrr?|mrc|dsb|isb|dmb|sev|wfe|wfi|cps|msr|eret|movs\tpc|smc|hvc)")
+KINDS = re.compile(r"(mcrr?|mrc|dsb|isb|dmb|sev|wfe|wfi|cps|msr|eret|movs\tpc|smc|hvc|str)")
 MEMORY = re.compile(r"(?:ldr|str|ldm|stm|push|pop)\w*(?:\.\w)?\t")
 OPERAND = re.compile(r"\[(\w+)(?:, (?:#(-?\d+)|(\w+)(?:, lsl #(\d+))?))?\]")
 NUMBERS = {**{f"r{n}": n for n in range(16)}, "sl": 10, "fp": 11, "ip": 12, "sp": 13, "lr": 14,
@@ -32,7 +32,7 @@ class Event:
     pc: int
     name: str                   # "mcr", "isb", ...; "enter" for an exception return
     register: tuple = ()        # of CP15: (opc1, CRn, CRm, opc2); of mcrr (opc1, CRm)
-    value: int = 0              # what is written; of others r0
+    value: int = 0              # what is written; of a store the address; of others r0
     mode: str = ""              # of the CPU
     secure: bool = False
     function: str = ""
@@ -43,6 +43,8 @@ def decode(text):
     name, _, operands = text.partition("\t")
     base = re.match(KINDS, text)[1].replace("\tpc", "")
     condition = name.split(".")[0].removeprefix(base)
+    if base == "str":
+        return base, (), 0, condition.removeprefix("b").removeprefix("h")
     if base in ("eret", "movs"):
         base = "enter"
     fields = re.split(r"[,\s{}]+", operands)
@@ -96,7 +98,8 @@ def executed(image, wanted, cpus=2, timeout=120, cpu=None, machine=None):
         with open(log, encoding="ascii", errors="replace") as stream:
             text = stream.read()
     entry = re.compile(r"^Trace (\d+): \S+ \[\w+/(\w+)/\w+/\w+\].*\n((?:R\d\d=.*\n)+)"
-                       r"PSR=(\w+) \S+ [AT] (N?S )?(\w+?)\d\d$", re.M)
+                       r"PSR=(\w+) \S+ [AT] (N?S )?(\w+?)\d\d$"
+                       r"(?!\nStopped execution)", re.M)      # which is executed later
     return [(int(index), int(pc, 16), int(psr, 16) >> 28,
              [int(value, 16) for value in re.findall(r"=(\w+)", registers)],
              state != "NS ", mode)
@@ -117,5 +120,6 @@ def trace(image, **options):
             bit, value = CONDITIONS[condition]
             if flags >> bit & 1 != value:
                 continue
-        events[index].append(Event(pc, name, register, values[number], mode, secure, where[pc]))
+        value = accessed(code[pc][1], values) if name == "str" else values[number]
+        events[index].append(Event(pc, name, register, value, mode, secure, where[pc]))
     return dict(events), console
