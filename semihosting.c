@@ -7,8 +7,6 @@
  * Without a host the call is an SVC exception, which monitor.S answers with -1.
  * It overwrites LR_svc and SPSR_svc, which hold nothing in Monitor mode. Transient.
  */
-#include <string.h>
-
 #include "arm.h"
 #include "semihosting.h"
 
@@ -29,6 +27,16 @@
 #define E2BIG			7
 #define EACCES			13
 #define EISDIR			21
+
+/* This file refers to no other: not to strlen() either. */
+static uint32_t length_of(const char *text)
+{
+	const char *end = text;
+
+	while (*end)
+		end++;
+	return end - text;
+}
 
 static uint32_t call(uint32_t operation, const void *argument)
 {
@@ -66,7 +74,7 @@ void semihosting_print(const char *text)
 
 static uint32_t open_file(const char *name, uint32_t mode)
 {
-	uint32_t block[3] = { (uintptr_t)name, mode, strlen(name) };
+	uint32_t block[3] = { (uintptr_t)name, mode, length_of(name) };
 
 	return call(SYS_OPEN, block);
 }
