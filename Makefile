@@ -21,7 +21,7 @@ wrapper_options := $(shell sed -n '/^OPTION/{s/^OPTION."\([a-z-]*\)".*/\1:\U\1/;
 variables := BOARD O DEPS V KERNEL KERNEL_FORMAT DTB DTB_MEND INITRD XEN BOOTARGS \
 	XEN_BOOTARGS SMP KERNEL_ADDR DTB_ADDR INITRD_ADDR XEN_ADDR MEMORY \
 	WRAPPER_ADDR CROSS_COMPILE LLVM LIBFDT_SRC QEMU QEMU_ARGS RUN_TIMEOUT TESTS PYTEST_ARGS JOBS \
-	SOAK_CYCLES SEED PYTHON HOSTCC CC LD NM AR OBJCOPY EXTRA_SOURCES BOOT_ENTRY defines
+	SOAK_CYCLES SEED FUZZ_SECONDS PYTHON HOSTCC CC LD NM AR OBJCOPY EXTRA_SOURCES BOOT_ENTRY defines
 variables += $(foreach o,$(wrapper_options),$(lastword $(subst :, ,$(o))))
 unknown := $(strip $(foreach v,$(filter-out $(variables) MAKE% -*,$(.VARIABLES)),$(if $(filter command,$(origin $(v))),$(v)=)))
 ifneq ($(unknown),)
@@ -118,6 +118,7 @@ $(out)/cores.c.o: CFLAGS += -fno-jump-tables -fomit-frame-pointer $(if $(clang),
 $(out)/lib/string.c.o: CFLAGS += -fno-builtin -O2
 
 include tools/run.mk
+include tests/host/fuzz.mk
 
 .PHONY: all wrapper check check-quick soak bench docs clean help FORCE
 .DELETE_ON_ERROR:
@@ -271,6 +272,8 @@ help:
 #?   make soak         stress PSCI for hours: SOAK_CYCLES=20000 of CPU hotplug;
 #?                     SEED=1 sets what is random
 #?   make bootcheck-others  run bootcheck.bin behind other loaders: docs/bootcheck.md
+#?   make fuzz         feed damaged files to the readers, FUZZ_SECONDS=60 each
+#?   make coverage     the lines and branches of these that the host's tests miss
 #?   make bench        measure costs, beside those of other firmware
 #?   make              build boot-wrapper.elf and .bin, for any kernel: docs/sources.md
 #?   make KERNEL= DTB= build linux-system.axf as well: the wrapper with your kernel in it

@@ -472,8 +472,9 @@ static int normalise(char *fdt, uint32_t room)
 	}
 	total = (total + 7) & ~7u;
 	fdt_set_totalsize(fdt, total > room ? room & ~7u : total);
-	return fdt_num_mem_rsv(fdt) < 0 ? -FDT_ERR_TRUNCATED :
-	       fdt_check_header(fdt);
+	if (fdt_num_mem_rsv(fdt) < 0)
+		return -FDT_ERR_TRUNCATED;
+	return fdt_check_header(fdt) ? -FDT_ERR_NOSPACE : 0;
 }
 
 int dtb_open(void *fdt, int room, struct dtb_nodes *nodes)
@@ -484,8 +485,6 @@ int dtb_open(void *fdt, int room, struct dtb_nodes *nodes)
 		error = fdt_open_into(fdt, fdt, room);
 	if (error)
 		return error;
-	if (fdt_off_dt_struct(fdt) % 4)
-		return -FDT_ERR_ALIGNMENT;
 	if (!add_names(fdt))
 		return -FDT_ERR_NOSPACE;
 	if (!find_nodes(fdt, nodes, sizeof names))

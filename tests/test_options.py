@@ -111,6 +111,7 @@ def choose(c, *options):
     (("smc",), "it needs a value; valid values: none, psci"),
     (("colour=blue",), "no such option; valid options: mode, grant, smc, smp-method, quiet, kernel, "
      "initrd, xen"),
+    (("quiet=1", "smc"), "it needs a value; valid values: none, psci"),
     (("mod=hyp",), "no such option; valid options: mode, grant, smc, smp-method, quiet, kernel, "
      "initrd, xen"),
 ])

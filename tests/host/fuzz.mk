@@ -1,31 +1,38 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# libFuzzer targets for what reads a user's files: "make -f tests/host/fuzz.mk", from the
-# top. FUZZ_SECONDS= for each; what is found is in build/fuzz, as is the corpus, which
-# begins as Debian's kernel, Xen and DTBs and goes on growing.
+# Included by the Makefile at the top. "make fuzz": libFuzzer targets for what reads a
+# user's files, FUZZ_SECONDS= for each; build/fuzz has what they find and their corpus,
+# which begins as Debian's kernel, Xen and DTBs, and grows. "make coverage": the tests that
+# run the wrapper's code on the host, and the lines and branches that they miss.
 
-DEPS		?= build/deps
 FUZZ_SECONDS	?= 60
-out		:= build/fuzz
-flags		:= -g -O1 -fsanitize=address,undefined,fuzzer -fno-sanitize-recover=all -Iinclude -I. \
+fuzz		:= $(O)/fuzz
+fuzz_flags	:= -g -O1 -fsanitize=address,undefined,fuzzer -fno-sanitize-recover=all -Iinclude -I. \
 		   -DBOARD_HEADER='"../boards/vexpress-a15.h"'
-dtb		:= loader/dtb.c plan.c
-formats		:= loader/formats.c loader/elf_note.c
+fuzz_dtb	:= loader/dtb.c plan.c
+fuzz_formats	:= loader/formats.c loader/elf_note.c
+covered		:= loader/choice.c loader/dtb.c loader/formats.c
 
-fuzz: $(out)/dtb.done $(out)/formats.done
+.PHONY: fuzz coverage
 
-$(out)/%.done: $(out)/fuzz_% $(out)/corpus
-	$< -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -artifact_prefix=$(out)/ $(out)/corpus/$*
+fuzz: $(fuzz)/dtb.done $(fuzz)/formats.done
 
-.SECONDEXPANSION:
-$(out)/fuzz_%: tests/host/fuzz_%.c $$($$*)
+$(fuzz)/%.done: $(fuzz)/fuzz_% $(fuzz)/corpus FORCE
+	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -artifact_prefix=$(fuzz)/ $(fuzz)/corpus/$*
+
+$(fuzz)/fuzz_dtb $(fuzz)/fuzz_formats: $(fuzz)/fuzz_%: tests/host/fuzz_%.c $(sort $(fuzz_dtb) $(fuzz_formats))
 	@mkdir -p $(@D)
-	clang $(flags) -o $@ $^ -lfdt
+	$(Q)clang $(fuzz_flags) -o $@ $< $(fuzz_$*) -lfdt
 
-# The first byte of the DTBs' corpus chooses the changes.
-$(out)/corpus:
+# The first byte of a DTB in the corpus chooses what is fixed up.
+$(fuzz)/corpus:
 	@mkdir -p $@/dtb $@/formats
-	for dtb in $(DEPS)/dtbs/vexpress*.dtb $(DEPS)/dtbs/am335x-bone.dtb $(DEPS)/dtbs/sun8i-h3-orangepi-pc.dtb; do \
-		{ printf '\007'; cat $$dtb; } >$@/dtb/$${dtb##*/}; done
-	for file in vmlinuz xen; do head -c 16384 $(DEPS)/$$file >$@/formats/$$file; done
+	$(Q)for dtb in vexpress-v2p-ca15-tc1 vexpress-v2p-ca9 am335x-bone sun8i-h3-orangepi-pc xenvm-4.2; do \
+		{ printf '\007'; cat $(deps)/dtbs/$$dtb.dtb; } >$@/dtb/$$dtb; done
+	$(Q)for file in vmlinuz xen; do head -c 16384 $(deps)/$$file >$@/formats/$$file; done
 
-.PHONY: fuzz
+coverage:
+	$(Q)rm -rf $(O)/coverage && mkdir -p $(O)/coverage
+	$(Q)COVERAGE=$(abspath $(O))/coverage $(PYTHON) -m pytest -q -p no:xdist tests/test_dtb_host.py \
+		tests/test_formats.py tests/test_options.py -k 'not see_the and not takes_them and not same_words and not two_files'
+	$(Q)gcovr -r . $(covered:%=--filter %) $(O)/coverage
+	$(Q)gcovr -r . $(covered:%=--filter %) --branches --fail-under-line 99 --fail-under-branch 95 $(O)/coverage
