@@ -29,7 +29,7 @@
 #include "memory_map.h"
 #include "plan.h"
 
-#define DTB_SLACK	4096		/* what mending a DTB may add, twice */
+#define DTB_SLACK	4096		/* what fixing up a DTB may add, twice */
 #define MIB		(1024 * 1024)
 
 struct file {
@@ -444,11 +444,11 @@ static void load_dtb(void)
 static void dtb_error(int error)
 {
 	if (error < 0)
-		fail("DTB=%s: cannot be mended: %s; check it with dtc",
+		fail("DTB=%s: cannot be fixed up: %s; check it with dtc",
 		     options.dtb.path, fdt_strerror(error));
 }
 
-/* What dtb_read() and dtb_check_ram() have to say. */
+/* Refuse for the reason that dtb_read() or dtb_check_ram() returns. */
 static void dtb_wrong(const char *wrong)
 {
 	if (wrong)
@@ -539,7 +539,7 @@ static void set_memory(void)
 	options.dtb.size = fdt_totalsize(fdt);
 }
 
-/* What the DTB says of the memory. */
+/* Read from the DTB where RAM and reservations are. */
 static void read_map(void)
 {
 	size_t room = options.dtb.size + DTB_SLACK;
