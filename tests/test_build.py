@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The build: toolchains, incremental, reproducible, and what is wrong with its input."""
+"""The build: toolchains, incremental and reproducible builds, and invalid input."""
 
 import os
 import re
@@ -27,7 +27,7 @@ def test_toolchain_boots_linux(toolchain):
 
 @pytest.mark.parametrize("toolchain", harness.TOOLCHAINS)
 def test_toolchain_has_nothing_to_say(toolchain):
-    """No warning from compilers and linkers, -Werror or not."""
+    """Compilers and linkers print nothing, not even what -Werror does not turn into an error."""
     done = harness.run_make(f"silent-{toolchain}", "clean", "all", DTB_MEND="boot",
                             **SETTINGS, **harness.TOOLCHAINS[toolchain])
     assert done.returncode == 0 and not done.stderr
@@ -76,7 +76,8 @@ def test_misspelt_setting(setting, expected):
     name, _, value = setting.partition("=")
     done = harness.run_make("misspelt", "wrapper", **{name: value})
     assert done.returncode != 0
-    assert expected in done.stderr and not (harness.CHECK / "misspelt" / harness.BOARD / "boot.c.o").exists()
+    assert expected in done.stderr
+    assert not (harness.CHECK / "misspelt" / harness.BOARD / "boot.c.o").exists()
 
 
 def test_variable_of_a_parent_make(tmp_path):
@@ -150,7 +151,7 @@ def test_incremental(tree):
 
 
 def test_paths_with_spaces_and_quotes(tmp_path):
-    """Taken as they are, and tracked: a kernel that changes is linked anew."""
+    """Paths with blanks and quotes work, and a kernel that changes is linked again."""
     kernel = tmp_path / 'my "new" kernel, v1'
     kernel.write_bytes(struct.pack("<I", 0xEAFFFFFE))
     settings = {"KERNEL": kernel, "DTB": harness.DTB, "KERNEL_FORMAT": "raw",
@@ -170,7 +171,7 @@ def test_directory_with_a_space(tree):
 
 
 def test_reproducible(tmp_path):
-    """The same bytes from two directories."""
+    """Builds in two directories give the same bytes."""
     images = []
     for name in ("one", "another-and-longer"):
         tree = tmp_path / name
@@ -190,7 +191,7 @@ def test_reproducible(tmp_path):
 
 
 def test_libfdt_from_source(tmp_path):
-    """LIBFDT_SRC= compiles a dtc checkout's libfdt, where there is one at hand."""
+    """LIBFDT_SRC= compiles libfdt from a dtc checkout; skipped without one."""
     source = os.environ.get("LIBFDT_SRC")
     if not source:
         pytest.skip("no dtc checkout; name one with LIBFDT_SRC=")
@@ -210,7 +211,7 @@ def test_transient_reference_is_refused(tree):
     assert "boot-wrapper: resident code refers to transient code: say" in done.stderr
 
 
-# Bad input, where the build can see it: (what to change, the line that it gives).
+# Invalid input that the build detects: (settings, a part of the line that the build prints).
 
 def cut_dtb(tmp_path):
     path = tmp_path / "cut.dtb"
@@ -219,7 +220,7 @@ def cut_dtb(tmp_path):
 
 
 def damaged_dtb(tmp_path):
-    """The header is fine; a property in the middle claims to be huge."""
+    """A DTB with a valid header, in which one property claims to be huge."""
     data = bytearray(harness.DTB.read_bytes())
     at = data.index(b"\0\0\0\3", len(data) // 2)
     data[at + 4:at + 8] = b"\x7f\xff\xff\xff"
@@ -259,7 +260,7 @@ def reserving(how, at):
 
 
 def greedy(tmp_path):
-    """Its table says that it inflates to 200 MB."""
+    """A zImage whose table says that it inflates to 200 MB."""
     data = bytearray(harness.VMLINUZ.read_bytes())
     table = struct.unpack_from("<I", data, 0x38)[0]
     at = struct.unpack_from("<I", data, table + 8)[0]
@@ -435,7 +436,7 @@ def test_linked_in_little_memory():
 
 
 def test_raw_by_request(tmp_path):
-    """Anything is taken with KERNEL_FORMAT=raw: here a loop, which must be reached."""
+    """KERNEL_FORMAT=raw takes any file: here an endless loop, which must be entered."""
     raw = tmp_path / "loop.bin"
     raw.write_bytes(struct.pack("<I", 0xEAFFFFFE))
     image = harness.build("raw", "all", KERNEL=raw, KERNEL_FORMAT="raw", DTB=harness.DTB,
@@ -444,7 +445,7 @@ def test_raw_by_request(tmp_path):
     assert "[82000000..82000003] kernel" in text
 
 
-# And where only the boot can see it.
+# Invalid input that only the boot can detect.
 
 def test_no_payload():
     elf = harness.build("toolchain-gcc-none-eabi", "wrapper") / "boot-wrapper.elf"
@@ -454,7 +455,7 @@ def test_no_payload():
 
 
 def test_no_payload_and_no_host():
-    """Without semihosting the line is the same, and the CPU stops; it does not crash."""
+    """Without semihosting the wrapper prints the same line and stops the CPU without a fault."""
     elf = harness.build("toolchain-gcc-none-eabi", "wrapper") / "boot-wrapper.elf"
     text, status = harness.console(elf, cpus=2, semihosting=False, until="no kernel",
                                    settle=1)
@@ -468,7 +469,7 @@ def test_no_payload_and_no_host():
     (0x38, 0x77000000, "no usable DTB at 87e20000: FDT_ERR_BADSTRUCTURE"),
 ])
 def test_dtb_spoilt_in_memory(tmp_path, offset, word, expected):
-    """The build has seen a good one; what the boot finds is another matter."""
+    """The boot checks the DTB again, because memory may differ from what was built."""
     image = harness.linux("linux-2-psci-boot", SMP=2, SMP_METHOD="psci", DTB_MEND="boot")
     spoilt = harness.patch(image, tmp_path / "t.axf", {0x87E20000 + offset: word})
     text, status = harness.console(spoilt, cpus=2, timeout=10)
@@ -484,7 +485,7 @@ def test_less_ram_than_the_dtb_says(image):
 
 
 def test_odd_ram_size(tmp_path):
-    """A common mistake: the RAM's last byte, or its size less one."""
+    """A common mistake in a DTB: the size of the RAM less one."""
     dtb = edited_dtb(tmp_path, lambda s: s.replace("0x80000000 0x00 0x40000000",
                                                    "0x80000000 0x00 0x3fffffff"))
     image = harness.linux("odd-ram", DTB=dtb, SMP=1)
@@ -506,13 +507,13 @@ def test_more_cpus_than_the_dtb_says():
     image = harness.linux("linux-2-psci", SMP=2)
     with harness.Guest(image, cpus=4) as guest:
         assert guest.run("cat /sys/devices/system/cpu/online").strip() == "0-1"
-        # It is said only of a CPU that has come before the boot CPU leaves.
+        # The line names only CPUs that arrive before the boot CPU enters the kernel.
         for cpu in re.findall(r"boot-wrapper: CPU (\w+) is", guest.log):
             assert cpu in ("00000002", "00000003")
 
 
 def test_cpu_that_is_not_in_the_dtb(tmp_path):
-    """The DTB has a CPU 5 instead of CPU 1: waiting for it gives CPU 1 the time to come."""
+    """The DTB has CPU 5 instead of CPU 1. Waiting for CPU 5 gives CPU 1 time to arrive."""
     dtb = edited_dtb(tmp_path, lambda s: re.sub(r"(cpu@1 {.*?reg = )<0x01>", r"\1<0x05>", s,
                                                 flags=re.S))
     image = harness.build("unlisted", "all", KERNEL=harness.VMLINUZ, DTB=dtb) / "linux-system.axf"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The conformance payload: what the contract promises, checked on every CPU."""
+"""The conformance payload checks on every CPU what the contract promises."""
 
 import array
 import re
@@ -37,7 +37,7 @@ def test_toolchains(toolchain):
 
 @pytest.mark.parametrize("method", ["psci", "pen"])
 def test_in_svc_mode(method):
-    """Without the Virtualization Extensions: the PL1 half of the promises."""
+    """Without the Virtualization Extensions, what the contract promises for SVC mode holds."""
     image = harness.conformance(f"conformance-2-{method}-build", SMP=2, SMP_METHOD=method)
     text, status = harness.console(image, cpus=2, machine="vexpress-a15,secure=on,"
                                                           "virtualization=off")
@@ -45,7 +45,7 @@ def test_in_svc_mode(method):
 
 
 def test_single_threaded_emulator():
-    """CPUs that take turns: the boot CPU must let the others come."""
+    """CPUs that take turns in one thread: the boot CPU must let the secondary CPUs run."""
     image = harness.conformance("conformance-2-psci-build", SMP=2)
     text, status = harness.console(image, cpus=2, extra=["-accel", "tcg,thread=single"])
     assert "2 CPUs, Cortex-A15" in text
@@ -68,7 +68,7 @@ def in_clusters(image, output):
 
 
 def cluster_dtb(tmp_path):
-    """The board's, with CPU 1 in a cluster of its own."""
+    """The DTB of the board, with CPU 1 in a cluster of its own."""
     return edited_dtb(tmp_path, lambda s: s.replace("reg = <0x01>;", "reg = <0x100>;", 1))
 
 
@@ -83,7 +83,7 @@ def test_two_clusters(tmp_path, mend):
 
 
 def test_linux_in_two_clusters(tmp_path):
-    """It turns CPU 0x100 on and off and asks AFFINITY_INFO whether that is off."""
+    """Linux turns CPU 0x100 off and on, and asks AFFINITY_INFO for its state."""
     image = harness.linux("clusters", SMP=2, DTB=cluster_dtb(tmp_path), BOOTARGS="console=ttyAMA0")
     with harness.Guest(in_clusters(image, tmp_path / "image.axf"), cpus=2) as guest:
         assert "CPU: All CPU(s) started in HYP mode." in guest.log

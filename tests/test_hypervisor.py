@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The hypervisor payload: Hyp mode taken from SVC mode, used, and given back."""
+"""The hypervisor payload takes Hyp mode from SVC mode, uses it, and gives it back."""
 
 import re
 import struct
@@ -16,7 +16,7 @@ NOTE = struct.pack("<3I8s", 8, 4, 1, b"ARMBOOT\0")
 SMC = 0xE1600070
 TAKES_HYP, TAKES_SVC = 1 << 2, 1 << 3
 
-# What each CPU says, in this order; addresses are the linker's.
+# The lines of each CPU, in this order; the linker chooses the addresses.
 STEPS = [
     r"boot-mode word 424d0032: SVC mode, and Hyp mode is ours",
     r"took Hyp mode by HVC_SET_VECTORS",
@@ -77,7 +77,7 @@ def test_single_threaded_emulator():
 
 
 def test_memory_full_of_junk():
-    """Nor does it count on what registers hold that the contract is silent on."""
+    """The payload works with junk in every register that the contract leaves open."""
     kernel = image("hypervisor-poison", SMP=2, EXTRA_SOURCES="tests/guest/poison.S",
                    BOOT_ENTRY="poison")
     text, status = harness.console(kernel, cpus=2)
@@ -128,7 +128,7 @@ def test_unexpected_exceptions(symbol, word, expected, tmp_path):
 
 
 def test_links_the_wrappers_hyp_stub():
-    """As it is: the payload is linked where it runs, and that changes no byte."""
+    """The payload has the wrapper's Hyp stub: linking it elsewhere changes no byte."""
     kernel = payload()
     with open(kernel.parent / "hyp_stub.S.o", "rb") as stream:
         stub = ELFFile(stream).get_section_by_name(".hyp_stub").data()
@@ -161,7 +161,7 @@ def test_tutorial_quotes_the_code():
 
 
 def test_tutorial_quotes_the_console():
-    """Line by line, but for addresses that are the linker's."""
+    """The tutorial shows these lines; only addresses that the linker chooses may differ."""
     [shown] = blocks("console")
     text, _ = harness.console(image("hypervisor-2", SMP=2), cpus=2)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A hostile kernel gets nothing of Secure state: neither by accesses nor by calls of PSCI."""
+"""A hostile kernel cannot read or change Secure state, by accesses or by calls of PSCI."""
 
 import re
 import struct
@@ -54,7 +54,7 @@ def payload(board):
 
 
 def without_stacks(memory, start, at):
-    """What calls have left below the stack pointers does not count; each stack is empty."""
+    """The memory without the stacks: each is empty, but earlier calls have left bytes there."""
     memory = bytearray(memory)
     for cpu in range(8):
         stack = at["cpus"] - start + cpu * CPU_AREA
@@ -63,7 +63,7 @@ def without_stacks(memory, start, at):
 
 
 def check_at_rest(memory, start, at):
-    """CPU 0 on, CPU 1 off, nobody has a lock or wants one."""
+    """CPU 0 is on, CPU 1 is off, and no CPU holds a lock or waits for one."""
     for cpu, state in enumerate((0, 1)):
         fields = at["cpus"] - start + cpu * CPU_AREA + CPU_AREA - CPU_FIELDS
         mpidr, is_state, _, _, index = struct.unpack_from("<5I", memory, fields)
@@ -85,7 +85,7 @@ def check_passed(text, status, mode, calls):
     ("SVC", "cortex-a7", "reset"),
 ])
 def test_secure_ram(tmp_path, mode, cpu, end):
-    """Every access ends in an abort, every call in its one answer; not a byte changes."""
+    """Every access aborts, every call gives its documented result, and no byte changes."""
     variables, options = virt_machine("secure=on,virtualization=on", 2, cpu)
     image = harness.build(f"isolation-{cpu}", "all", **variables, KERNEL=payload("virt"), SMP=2,
                           MODE=mode.lower(), BOOTARGS=f"isolation={end}") / "linux-system.axf"
@@ -99,7 +99,7 @@ def test_secure_ram(tmp_path, mode, cpu, end):
     assert accesses > 300
     for before, _ in looks:
         check_at_rest(before, SECURE_RAM, at)
-    # The Monitor is what was looked at.
+    # The ranges compared include the Monitor.
     monitor = at["monitor_vectors"]
     code = b"".join(word.to_bytes(4, "little")
                     for word in harness.read_words(secure, monitor, 256))
@@ -114,7 +114,8 @@ def test_secure_ram(tmp_path, mode, cpu, end):
 
 
 def test_without_secure_ram(tmp_path):
-    """Reserved is not protected: accesses get through. The calls alone do no harm there, either."""
+    """On a board without Secure RAM, accesses succeed: memory is reserved, not protected. The
+    calls alone change nothing there."""
     image = harness.build("isolation-vexpress", "all", KERNEL=payload("vexpress-a15"), SMP=2,
                           DTB=harness.DTB, BOOTARGS="x") / "linux-system.axf"
     at = harness.symbols(image)

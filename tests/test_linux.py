@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Debian's kernel, from reset to userspace."""
+"""Debian's kernel boots from reset to userspace, and its CPUs go off and on."""
 
 import re
 import subprocess
@@ -69,7 +69,7 @@ def test_hotplug(image):
 
 
 def test_hotplug_of_four_in_memory_that_was_used():
-    """The Monitor is still whole after Linux has filled its memory."""
+    """The Monitor still works after Linux has filled all of its memory."""
     image = harness.linux("linux-4-psci-build", SMP=4)
     with harness.Guest(image, cpus=4) as guest:
         guest.run("mount -t tmpfs -o size=95% none /tmp;"
@@ -84,7 +84,7 @@ def test_hotplug_of_four_in_memory_that_was_used():
 
 @pytest.mark.parametrize("method", ["psci", "pen"])
 def test_reboot(method):
-    """`reboot` resets the machine, and the wrapper boots it once more."""
+    """`reboot` resets the board, and the wrapper boots Linux again."""
     image = harness.linux(f"linux-2-{method}-build", SMP=2, SMP_METHOD=method)
     with harness.Guest(image, cpus=2, reboot=True) as guest:
         guest.child.send("reboot -f\n")
@@ -100,7 +100,7 @@ def test_reboot_ends_qemu(image):
 
 
 def test_without_virtualization(image):
-    """No Hyp mode on this CPU: the prepared DTB does not hold, SVC is entered."""
+    """A CPU without Hyp mode: the wrapper enters SVC mode and corrects the DTB of the build."""
     machine = "vexpress-a15,secure=on,virtualization=off"
     with harness.Guest(image, cpus=2, machine=machine) as guest:
         assert "Non-secure SVC mode; it owns neither" in guest.log
@@ -116,7 +116,7 @@ def test_without_virtualization(image):
     ("reboot -f\n", "reboot: Restarting system"),
 ])
 def test_make_run(stdin, expected):
-    """`make run` in a pipe: what comes in is typed, and its end ends QEMU."""
+    """`make run` in a pipe types its input, and ends QEMU at the end of the input."""
     done = subprocess.run(["make", "-C", harness.TOP, "run", f"O={harness.CHECK}/run",
                            f"DEPS={harness.DEPS}"], input=stdin, capture_output=True,
                           text=True, timeout=120 * harness.PATIENCE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Registers and memory that hold junk before reset, where hardware gives no value."""
+"""Boots with junk in registers and memory that have no defined value at reset."""
 
 import re
 
@@ -43,7 +43,7 @@ def test_conformance_in_other_modes(settings):
 
 
 def test_poison_is_felt(poisoned):
-    """The junk is where it should be: that is what the rest of this file rests on."""
+    """The image writes junk at reset; the other tests of this file rely on it."""
     code, names = harness.disassembly(poisoned)
     at = harness.symbols(poisoned)
     assert at["poison"] in names
@@ -52,7 +52,7 @@ def test_poison_is_felt(poisoned):
     assert len(re.findall(r"mcrr?\s+15, [46]", text)) >= 12
 
 
-# Without these the payload cannot report anything.
+# If one of these lines is missing, the payload cannot report anything.
 SILENT = {"HSCTLR", "MVBAR", "Non-secure SCTLR"}
 
 

@@ -26,8 +26,8 @@ TOOLCHAINS = {
 }
 SHARED = BUILD / "check" / "shared"
 # The settings on which objects depend, and their defaults.
-OBJECT_SETTINGS = {"BOARD": BOARD, "CROSS_COMPILE": "arm-none-eabi-", "LLVM": "", "WRAPPER_ADDR": "",
-                   "LIBFDT_SRC": "", "EXTRA_SOURCES": "", "BOOT_ENTRY": "reset", "defines": ""}
+OBJECT_SETTINGS = {"BOARD": BOARD, "CROSS_COMPILE": "arm-none-eabi-", "LLVM": "",
+                   "WRAPPER_ADDR": "", "LIBFDT_SRC": "", "EXTRA_SOURCES": "", "BOOT_ENTRY": "reset", "defines": ""}
 
 
 def lock(path, wait=True):
@@ -54,7 +54,7 @@ CHECK, _locked = own_directory()
 
 @functools.cache
 def environment():
-    """Ours, without what a make above has set: no setting of `make check` reaches a build."""
+    """The environment without what a parent make exports: its settings must not reach a build."""
     makefile = (TOP / "Makefile").read_text().replace("\\\n", " ")
     settings = re.search(r"^variables := (.*)$", makefile, re.M)[1].split()
     options = re.findall(r'^OPTION\("(.*?)"', (TOP / "loader/options.def").read_text(), re.M)

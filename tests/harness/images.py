@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Look into an ELF image, and change words of it."""
+"""Read and change words of an ELF image."""
 
 import re
 import shutil
@@ -57,7 +57,7 @@ def disassembly(image):
         elif match := re.match(r"([0-9a-f]{8}):\t([0-9a-f]{4,8})(?: ([0-9a-f]{4}))? *\t(.*)$",
                                line.strip()):
             code[int(match[1], 16)] = (int(match[2], 16), match[4].strip())
-    # Constants follow; what they mean as instructions does not matter.
+    # Constants follow the code; they are no instructions.
     at = symbols(image)
     for start, end in (("boot_text_end", "resident_start"),
                        ("resident_text_end", "resident_end")):
@@ -72,21 +72,21 @@ def instructions(image, function, pattern):
     with open(image, "rb") as stream:
         [symbol] = ELFFile(stream).get_section_by_name(".symtab").get_symbol_by_name(function)
     start = symbol["st_value"] & ~1
-    # A routine in assembly has no size; what matters is at its beginning.
+    # A symbol without a size is assembly: look at its first instructions.
     end = start + (symbol["st_size"] or 0x100)
     return {address: word for address, (word, text) in code.items() if start <= address < end
             and re.match(pattern, re.sub(r"^(\w+)\.[nw]\b", r"\1", text))}
 
 
 def without(image, function, pattern):
-    """The changes that take such instructions out of a function, for patch()."""
+    """The changes for patch() that remove such instructions from a function."""
     code, _ = disassembly(image)
     return {at: nop(code, at, word) for at, word in
             instructions(image, function, pattern).items()}
 
 
 def nop(code, at, word):
-    """What takes the place of an instruction: a NOP, or two of 16 bits."""
+    """The replacement of an instruction: a NOP, or two NOPs of 16 bits."""
     if word > 0xFFFF:
         # ARM. "str rX, [rN], #4" does this to rN.
         base = word >> 16 & 0xF

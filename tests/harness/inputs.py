@@ -66,7 +66,7 @@ def uimage(data, kind, compression=0):
 
 
 def idle_kernel(tmp_path, inflates_to=0):
-    """As a zImage that leaves memory as it is; of Linux, if it says to inflate."""
+    """A zImage that only waits; with `inflates_to`, one that looks like Linux of that size."""
     words = [0] * 32
     words[0] = 0xEA000016                       # b to word 24
     words[9:12] = 0x016F2818, 0, 128
@@ -101,7 +101,7 @@ def dtb_with(path, node, name, value, kind="s", dtb=DTB):
     return path
 
 
-# Writes the state that it was assembled for and what its bss held to the
+# A kernel that writes the state that it was assembled for and what its bss held to the
 # console, a character each, and stops. In the other state it is nonsense.
 ELF_SOURCE = """
 	.syntax unified

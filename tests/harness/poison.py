@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Junk before reset, and lines of the wrapper that a test can take out."""
+"""Build settings for junk before reset, and lines of the wrapper that a test can remove."""
 
 POISON = {"EXTRA_SOURCES": "tests/guest/poison.S", "BOOT_ENTRY": "poison"}
 # A line of the wrapper, taken out, and what notices: a function, and the text of

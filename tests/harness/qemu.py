@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Run QEMU: a console, a Linux with a shell, what lies in the memory of a machine."""
+"""Run QEMU: its console, a Linux with a shell, the memory of a machine."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from .builds import initramfs
 from .settings import MACHINE, VIRT_SECURE, VMLINUZ
 
 PROMPT = "~ # "
-PATIENCE = 4        # only a test that fails takes longer for it
+PATIENCE = 4        # factor of timeouts for a busy host; it costs time only if a test fails
 
 
 def qemu_command(image, cpus=1, memory="1G", machine=MACHINE, semihosting=True, reboot=False,
@@ -34,7 +34,7 @@ def environment():
 
 
 def spawn(command, timeout):
-    """QEMU with its console on a terminal. A busy host gets PATIENCE times the timeout."""
+    """Start QEMU with its console on a terminal; a wait lasts at most PATIENCE * timeout."""
     return pexpect.spawn(str(command[0]), [str(word) for word in command[1:]], env=environment(),
                          timeout=PATIENCE * timeout, encoding="utf-8", codec_errors="replace",
                          echo=False)
@@ -149,7 +149,7 @@ def semihosted(wrapper, arguments, *more, **options):
 
 
 def stopped(command, intact):
-    """The console of a machine that says one line, and has these bytes in its memory."""
+    """The console of a machine that prints one line; `intact` must be in its memory."""
     with tempfile.TemporaryDirectory() as directory:
         qmp, dump = f"{directory}/qmp", f"{directory}/dump"
         command = [*command, "-qmp", f"unix:{qmp},server=on,wait=off"]
@@ -157,7 +157,7 @@ def stopped(command, intact):
         try:
             child.expect(r"boot-wrapper: .*\n")
             text = child.before + child.after
-            # It says no more, and starts nothing.
+            # No further line follows, and no kernel starts.
             child.expect([r"boot-wrapper: .*\n", pexpect.TIMEOUT], timeout=0.3)
             text = (text + str(child.before) + str(child.after)).replace("\r", "")
             for at, data in intact.items():
@@ -168,8 +168,8 @@ def stopped(command, intact):
 
 
 def refused(command, pattern, status=None, intact={}):
-    """One line says why, and nothing has been started, nor spoilt: `intact` is what lies
-    where. Where a host listens, QEMU ends by itself, with a status."""
+    """The wrapper prints one line with the reason, starts nothing and leaves the memory
+    `intact`, {address: bytes}. With a semihosting host, QEMU exits with `status`."""
     if status:
         text, ended = run(command, timeout=30)
     else:
@@ -182,7 +182,7 @@ def refused(command, pattern, status=None, intact={}):
 
 @contextlib.contextmanager
 def started(command):
-    """A machine whose kernel has been entered: where that and the DTB's bytes lie."""
+    """A machine that has entered its kernel: the addresses of kernel and DTB, and the DTB's end."""
     child = spawn(command, 30)
     try:
         child.expect(r"\[(\w{8})\.\.\w{8}\] kernel\s+boot-wrapper: \[(\w{8})\.\.(\w{8})\] DTB")
