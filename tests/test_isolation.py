@@ -13,7 +13,9 @@ from harness import virt_machine
 
 SECURE_RAM = 0x0E000000
 SECURE_RAM_SIZE = 0x1000000         # QEMU's
-CPU_AREA, CPU_FIELDS = 160, 24      # include/resident.h
+RESIDENT_H = (harness.TOP / "include" / "resident.h").read_text()
+CPU_AREA = int(re.search(r"CPU_AREA_SIZE\s+(\d+)", RESIDENT_H)[1])
+CPU_FIELDS = int(re.search(r"CPU_AREA_SIZE - (\d+)\)", RESIDENT_H)[1])
 
 
 def seen_by_cpu_1(monitor, start, size, file):

@@ -46,5 +46,5 @@ FORGOTTEN = {
     "SPIs in GICD_IGROUPR": ("boot", rf"str\s+{R}, \[{R}\], #4|str\w*\s+{R}, \[{R}, #4\]!|"
                                      rf"str\w*\s+{R}, \[{R}, {R}, lsl #2\]"),
     "r3": ("enter_kernel", r"ldr\s+r3, \[r4, #4\]"),
-    "MVBAR": ("reset", MCR + r"0, r\d+, cr12, cr0, \{1\}"),
+    "MVBAR": ("where_are_we", MCR + r"0, r\d+, cr12, cr0, \{1\}"),
 }
