@@ -406,8 +406,7 @@ static enum format add_started(struct placement *placement, struct image *starts
 	switch (format) {
 	case FORMAT_ELF:
 		*layout = check_elf(placement->map, starts, modes);
-		place_elf(placement, starts->what, starts->from, layout,
-			  scratch()->elf.entry);
+		place_elf(placement, starts->what, starts->from, layout);
 		break;
 	case FORMAT_LINUX:
 		/* What follows it is padding, or a DTB that must not be taken. */

@@ -207,25 +207,14 @@ struct place_part *place_add(struct placement *p, enum place_role role, const ch
 	return part;
 }
 
+void place_elf(struct placement *p, const char *what, const char *from,
+	       const struct elf_layout *layout)
+{
+	place_add(p, PLACE_ELF, what, from, layout->end - layout->start)->at = layout->start;
+}
+
 /* Linux takes the start of RAM to be a multiple of this. */
 #define LINUX_RAM_ALIGN	0x200000
-
-/* What Linux adds to a start of RAM for its entry: TEXT_OFFSET, but for whole 2 MiB. */
-#define LINUX_TEXT	0x8000
-
-void place_elf(struct placement *p, const char *what, const char *from,
-	       const struct elf_layout *layout, uint32_t entry)
-{
-	struct place_part *part = place_add(p, PLACE_ELF, what, from,
-					    layout->end - layout->start);
-
-	part->at = layout->start;
-	/* Linux's own vmlinux has its virtual addresses for physical ones, too. */
-	if (entry == layout->entry && entry % LINUX_RAM_ALIGN == LINUX_TEXT &&
-	    layout->start - p->map->start >= DECOMPRESSOR_SIZE)
-		refuse(NAME " is linked to %x, its virtual address, as Linux's vmlinux is, which "
-		       "would ignore all RAM below; use its zImage", NAME_OF(part), entry);
-}
 
 void place_inflated(struct placement *p, uint32_t start, uint32_t end)
 {

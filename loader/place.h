@@ -80,12 +80,9 @@ void place_reserve(struct place_map *map, uint32_t count);
 struct place_part *place_add(struct placement *placement, enum place_role role,
 			     const char *what, const char *from, uint32_t size);
 
-/*
- * Add an ELF file's content as parts[0], at the addresses that it is linked to; `entry`
- * is the virtual address in its header.
- */
+/* Add an ELF file's content as parts[0], at the addresses that it is linked to. */
 void place_elf(struct placement *placement, const char *what, const char *from,
-	       const struct elf_layout *layout, uint32_t entry);
+	       const struct elf_layout *layout);
 
 /*
  * parts[0], a zImage, inflates to [start..end), counted from the start of RAM; end 0: it

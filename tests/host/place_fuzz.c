@@ -278,7 +278,6 @@ static void set_up(void)
 static struct ram_bank banks[3];
 static const struct elf_layout *elf;
 static struct elf_layout layout;
-static uint32_t entry;
 
 /* As the boot does it: the board's window, what the DTB has, a zImage or an ELF file. */
 static void all(void)
@@ -290,7 +289,7 @@ static void all(void)
 	place_find_ram(&map, banks, 3, "a file");
 	place_reserve(&map, map.reserved_count);
 	if (elf) {
-		place_elf(&p, "kernel", "vmlinux", elf, entry);
+		place_elf(&p, "kernel", "vmlinux", elf);
 	} else {
 		place_add(&p, PLACE_ZIMAGE, "kernel", "zImage", 5 << 20);
 		place_inflated(&p, 0x3000, 20 << 20);
@@ -365,12 +364,9 @@ static void scenarios(void)
 
 	layout = (struct elf_layout){ RAM + 0x100000, RAM + 0x300000, RAM + 0x108000 };
 	elf = &layout;
-	entry = layout.entry;
 	expect(__LINE__, RAM + 0x100000, RAM + 0x8000000, NULL);
 	layout = (struct elf_layout){ RAM + 0x8208000, RAM + 0x8300000, RAM + 0x8208000 };
 	expect(__LINE__, RAM + 0x8208000, RAM + 0x8300000, NULL);
-	entry = layout.entry;
-	expect(__LINE__, 0, 0, "is linked to 88208000, its virtual address, as Linux's vmlinux is");
 	elf = NULL;
 }
 

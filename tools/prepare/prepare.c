@@ -272,7 +272,7 @@ static void load_elf(void)
 	file->at = layout.start;
 	file->fixed = true;
 	file->variable = NULL;
-	place_elf(&placement, "kernel", file->from, &layout, header.entry);
+	place_elf(&placement, "kernel", file->from, &layout);
 }
 
 /* Check Linux's zImage, and drop what follows it. */
