@@ -509,6 +509,8 @@ void load_payload(const struct entry *entry)
 	} else {
 		payload.bootargs = sources.bootargs;
 	}
+	if (sources.bootargs && strlen(sources.bootargs) >= BOOTARGS_LINUX)
+		say(BOOTARGS_ARE_LONG, strlen(sources.bootargs));
 	if (initrd->size) {
 		payload.initrd = initrd->at;
 		payload.initrd_end = initrd->at + initrd->size;

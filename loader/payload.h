@@ -8,6 +8,9 @@
 
 /* Kernels take 1024 or 2048 bytes of bootargs, with the NUL at the end. */
 #define BOOTARGS_SIZE		2048
+#define BOOTARGS_LINUX		1024	/* COMMAND_LINE_SIZE of 32-bit ARM */
+#define BOOTARGS_ARE_LONG	"the bootargs have %u characters, of which Linux takes 1023; " \
+				"shorten them if the kernel is Linux"
 
 #ifndef __ASSEMBLER__
 

@@ -152,6 +152,20 @@ def test_the_build_takes_them_out_too():
                           check=True, capture_output=True, text=True).stdout == "svc\n"
 
 
+@pytest.mark.parametrize("size, said", [(1023, False), (1024, True), (2047, True)])
+def test_long_bootargs_are_named(wrapper, size, said):
+    """Linux for 32-bit ARM drops what is behind 1023 characters, and says nothing."""
+    text = "console=ttyAMA0 x=".ljust(size, "y")
+    done = harness.run_make("options-long", "all", KERNEL=harness.VMLINUZ, DTB=harness.DTB,
+                            BOOTARGS=text)
+    console, _ = harness.run(semihosted(wrapper, f"--kernel {harness.VMLINUZ} -- {text}", "-dtb",
+                                        harness.DTB), timeout=60, until="entering the kernel")
+    assert done.returncode == 0 and "entering the kernel" in console
+    for output in (done.stderr, console):
+        assert (f"boot-wrapper: the bootargs have {size} characters, of which Linux takes 1023; "
+                in output) == said, output
+
+
 @pytest.mark.parametrize("bootargs, pattern", [
     ("bw.mode=abort", "bw.mode=abort: no such value; valid values: hyp, svc, "),
     ("a bw.colour=blue", "bw.colour=blue: no such option; valid options: mode, "),

@@ -117,7 +117,7 @@ def measure():
     # Debian's DTB as it is: two CPUs, and one that the boot CPU waits for.
     libfdt = harness.conformance("bench-libfdt", fast, DTB_MEND="boot", QUIET=1,
                                  INITRD=harness.initramfs())
-    yield ("reset_to_kernel_libfdt", "instructions", 150000,
+    yield ("reset_to_kernel_libfdt", "instructions", 80000,
            min(until(libfdt, KERNEL, cpus=2) for _ in range(3)))
 
     image, at, runs = calls(cpus=2)

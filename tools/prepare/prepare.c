@@ -986,6 +986,9 @@ static void parse(int argc, char **argv)
 	if (!options.dtb.path || !*options.dtb.path)
 		fail("no DTB: say DTB=board.dtb, the kernel's for this board");
 	take_bootargs(&options.bootargs);
+	if (options.bootargs && strlen(options.bootargs) >= BOOTARGS_LINUX)
+		fprintf(stderr, "boot-wrapper: " BOOTARGS_ARE_LONG "\n",
+			(uint32_t)strlen(options.bootargs));
 
 	bool smc_none = options.choice.flags & PAYLOAD_SMC_NONE;
 
