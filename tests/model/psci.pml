@@ -59,7 +59,7 @@
  * - lock() looks at the bytes of four CPUs at once, twice for eight; here there are
  *   three.
  * - What the boot CPU stores before it enters the kernel reaches memory at once,
- *   and so does what secure_init() and kernel_state_init() do.
+ *   and so does what kernel_state_init() does.
  * - A CPU sleeps in WFI until its SGI is pending. WFI may end sooner, but gic_wait()
  *   then sleeps again. With NO_GIC it sleeps in WFE, and is woken by SEV; before
  *   cpu_table_ready, it always does.
