@@ -10,8 +10,6 @@ MEMORY		?= $(BOARD_MEMORY)
 BOOT_ENTRY	?= reset
 QEMU		?= qemu-system-arm
 HOSTCC		?= cc
-PYTHON		?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell \
-		     $(p) -c 'import pytest, pexpect, elftools, xdist' 2>/dev/null && echo $(p))) python3)
 
 # The wrapper's own options, OPTION:VARIABLE.
 wrapper_options := $(shell sed -n '/^OPTION/{s/^OPTION."\([a-z-]*\)".*/\1:\U\1/; s/\(:[A-Z]*\)-/\1_/; p}' loader/options.def | uniq)
@@ -118,9 +116,9 @@ $(out)/cores.c.o: CFLAGS += -fno-jump-tables -fomit-frame-pointer $(if $(clang),
 $(out)/lib/string.c.o: CFLAGS += -fno-builtin -O2
 
 include tools/run.mk
-include tests/host/fuzz.mk
+include tests/tests.mk
 
-.PHONY: all wrapper check check-quick soak bench docs clean help FORCE
+.PHONY: all wrapper docs clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
@@ -233,22 +231,6 @@ $(out)/layout.h: $(out)/prepare $(out)/.payload $(wildcard $(KERNEL) $(DTB) $(IN
 		--output-kernel $(out)/kernel.bin
 
 -include $(wildcard $(addprefix $(out)/,*.d */*.d */*/*.d */*/*/*.d))
-
-pytest = O=$(call quote,$(O)) DEPS=$(call quote,$(deps)) $(PYTHON) -m pytest --tb=short
-
-# In JOBS processes, by default one for each CPU of the host.
-check check-quick: | $(first)
-	$(Q)$(pytest) -q -n $(or $(JOBS),auto) --durations=15 --durations-min=5 \
-		$(if $(filter check-quick,$@),-m quick) $(or $(TESTS),tests) $(PYTEST_ARGS)
-
-bootcheck-others: | $(first)
-	$(Q)$(PYTHON) tools/bootcheck-others --write
-
-soak: | $(first)
-	$(Q)SOAK_CYCLES=$(or $(SOAK_CYCLES),20000) $(pytest) -v --durations=0 tests/test_stress.py $(PYTEST_ARGS)
-
-bench: | $(first)
-	$(Q)$(PYTHON) tools/bench.py --output bench.json
 
 docs: $(patsubst %.dot,%.svg,$(wildcard docs/pictures/*.dot))
 docs/pictures/%.svg: docs/pictures/%.dot

@@ -41,12 +41,6 @@ def test_quiet_lines_and_verbose_commands():
     assert re.search(r"^arm-none-eabi-gcc .* -c .*boot\.c", done.stdout, re.M)
 
 
-def variables():
-    """The variables that the Makefile accepts on its command line."""
-    text = (harness.TOP / "Makefile").read_text().replace("\\\n", " ")
-    return re.search(r"^variables := (.*)$", text, re.M)[1].split()
-
-
 INTERNAL = {"PYTHON", "HOSTCC", "CC", "LD", "NM", "AR", "OBJCOPY", "EXTRA_SOURCES", "BOOT_ENTRY",
             "defines"}
 
@@ -56,7 +50,7 @@ def test_help_names_every_variable():
     for word in ("deps", "run", "check", "bench", "clean", "run-xen", "soak", "docs", "LLVM=1",
                  "QUIET=1", "V=1"):
         assert word in text, word
-    for name in set(variables()) - INTERNAL:
+    for name in harness.builds.make_variables() - INTERNAL:
         assert f"{name}=" in text, name
 
 

@@ -36,9 +36,10 @@ def test_settings_of_a_make_above_reach_no_build(monkeypatch):
     """`make check BOARD=virt` exports BOARD; the builds of the tests must not see it."""
     harness.builds.environment.cache_clear()
     monkeypatch.setenv("BOARD", "virt")
+    monkeypatch.setenv("MODE", "svc")
     monkeypatch.setenv("MAKEFLAGS", "n")
     try:
-        assert not {"BOARD", "MAKEFLAGS"} & set(harness.builds.environment())
+        assert not {"BOARD", "MODE", "MAKEFLAGS"} & set(harness.builds.environment())
     finally:
         harness.builds.environment.cache_clear()
 

@@ -67,3 +67,8 @@ def test_faults_are_found(tmp_path):
                           ("d.c", b"        x\n"), ("e.md", b"x\n\n")):
         (tmp_path / name).write_bytes(content)
         assert list(faults(tmp_path / name)), name
+
+
+def test_makefile_is_short():
+    """It fits on a few screens; what runs QEMU, tests and fuzzers has files of its own."""
+    assert len((harness.TOP / "Makefile").read_text().splitlines()) <= 300

@@ -53,13 +53,18 @@ CHECK, _locked = own_directory()
 
 
 @functools.cache
+def make_variables():
+    """The variables that the Makefile accepts on its command line."""
+    makefile = (TOP / "Makefile").read_text().replace("\\\n", " ")
+    options = re.findall(r'^OPTION\("([a-z-]+)"', (TOP / "loader" / "options.def").read_text(), re.M)
+    return {*re.search(r"^variables := (.*)$", makefile, re.M)[1].split(),
+            *(option.upper().replace("-", "_") for option in options)}
+
+
+@functools.cache
 def environment():
     """The environment without what a parent make exports: its settings must not reach a build."""
-    makefile = (TOP / "Makefile").read_text().replace("\\\n", " ")
-    settings = re.search(r"^variables := (.*)$", makefile, re.M)[1].split()
-    options = re.findall(r'^OPTION\("(.*?)"', (TOP / "loader/options.def").read_text(), re.M)
-    settings += [name.upper().replace("-", "_") for name in options]
-    dropped = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", *settings}
+    dropped = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", *make_variables()}
     return {name: value for name, value in os.environ.items() if name not in dropped}
 
 

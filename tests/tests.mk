@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# "make check", "make check-quick", "make soak", "make bench" and what compares loaders.
+.PHONY: check check-quick soak bench bootcheck-others
+
+include tests/host/fuzz.mk
+
+PYTHON		?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell \
+		     $(p) -c 'import pytest, pexpect, elftools, xdist' 2>/dev/null && echo $(p))) python3)
+
+pytest = O=$(call quote,$(O)) DEPS=$(call quote,$(deps)) $(PYTHON) -m pytest --tb=short
+
+# In JOBS processes, by default one for each CPU of the host.
+check check-quick: | $(first)
+	$(Q)$(pytest) -q -n $(or $(JOBS),auto) --durations=15 --durations-min=5 \
+		$(if $(filter check-quick,$@),-m quick) $(or $(TESTS),tests) $(PYTEST_ARGS)
+
+bootcheck-others: | $(first)
+	$(Q)$(PYTHON) tools/bootcheck-others --write
+
+soak: | $(first)
+	$(Q)SOAK_CYCLES=$(or $(SOAK_CYCLES),20000) $(pytest) -v --durations=0 tests/test_stress.py $(PYTEST_ARGS)
+
+bench: | $(first)
+	$(Q)$(PYTHON) tools/bench.py --output bench.json
