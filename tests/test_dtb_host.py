@@ -194,6 +194,58 @@ def test_too_little_room_anywhere(c, psci, source):
     assert results == {0, NOSPACE}
 
 
+def nodes(data):
+    """{path: {property: value}}, read without libfdt."""
+    head, result, path = blocks(data), {}, []
+    at, strings = head["struct"], head["strings"]
+    while True:
+        tag, = struct.unpack_from(">I", data, at)
+        at += 4
+        if tag == 1:
+            end = data.index(b"\0", at)
+            path.append(data[at:end].decode())
+            result["/".join(path)] = {}
+            at = (end + 4) & ~3
+        elif tag == 2:
+            path.pop()
+        elif tag == 3:
+            size, name = struct.unpack_from(">2I", data, at)
+            end = data.index(b"\0", strings + name)
+            result["/".join(path)][data[strings + name:end].decode()] = data[at + 8:at + 8 + size]
+            at = (at + 8 + size + 3) & ~3
+        elif tag == 9:
+            return result
+
+
+def test_dtbs_of_the_field(c):
+    """All of Debian's DTBs: nothing is lost or changed but what docs/contract.md lists."""
+    files = sorted((harness.DEPS / "dtbs").glob("*.dtb"))
+    assert len(files) > 300
+    for file in files:
+        data = file.read_bytes()
+        blob = Blob(c, data)
+        assert blob.open() == 0, file
+        blob.read()         # not each is a board that the wrapper could start on
+        assert blob.mend(bootargs=b"x y", initrd=1, initrd_end=2) == 0, file
+        before, after = nodes(data), nodes(blob.bytes())
+        ours = f"/reserved-memory/boot-wrapper@{RESIDENT:x}"
+        size = 4 * sum(after[""].get(name, b"\0\0\0\1")[3]
+                       for name in ("#address-cells", "#size-cells"))
+        assert len(after.pop(ours)["reg"]) == size, file
+        assert after["/psci"].pop("method") == b"smc\0"
+        for path in set(before) | set(after):
+            was, now = before.get(path, {}), after.get(path, {})
+            for name in set(was) | set(now):
+                if was.get(name) == now.get(name):
+                    continue
+                assert (path == "/chosen" and name.startswith(("bootargs", "linux,initrd", "boot-w"))
+                        or path.startswith("/psci") or path == "/reserved-memory" and
+                        name in ("#address-cells", "#size-cells", "ranges")
+                        or path.startswith("/cpus/cpu") and name == "enable-method"
+                        or path == "/timer" and name == "arm,cpu-registers-not-fw-configured"), \
+                    (file, path, name)
+
+
 def test_nothing_reserved(c):
     """A range that the build has reserved goes; a node of any other stays as it was."""
     blob = Blob(c, compiled(SOURCE))
