@@ -618,6 +618,20 @@ def test_other_kernels_are_named(wrapper, tmp_path, name):
             re.escape(words_of_both), status=1)
 
 
+def test_big_endian_kernel(wrapper, tmp_path):
+    """A BE8 kernel has little-endian instructions, and sets the endianness first: it starts."""
+    kernel = tmp_path / "zImage"
+    data = bytearray(0x1000)
+    struct.pack_into("<5I", data, 0x20, 0xEA000006, 0x016F2818, 0, len(data), 0x01020304)
+    # setend be; mov r0, #SYS_EXIT; movw and movt r1, #ADP_Stopped_ApplicationExit; svc; b .
+    struct.pack_into("<6I", data, 0x40, 0xF1010200, 0xE3A00018, 0xE3001026, 0xE3401002, 0xEF123456,
+                     0xEAFFFFFE)
+    kernel.write_bytes(data)
+    text, status = harness.run(semihosted(wrapper, f"--kernel {kernel}", "-dtb", harness.DTB),
+                               timeout=60)
+    assert "boot-wrapper: entering the kernel in Non-secure Hyp mode" in text and status == 0, text
+
+
 OLD_HEADERS = {"4.14": {0x34: 0}, "3.14": {0x30: 0xE10F9000, 0x34: 0xE1A07001}}
 
 
