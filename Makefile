@@ -257,6 +257,7 @@ help:
 #?   make fuzz         feed damaged files to the readers, FUZZ_SECONDS=60 each
 #?   make coverage     the lines and branches of these that the host's tests miss
 #?   make bench        measure costs, beside those of other firmware
+#?   make bench-clock  measure the wall clock of boots, beside QEMU's own loader
 #?   make              build boot-wrapper.elf and .bin, for any kernel: docs/sources.md
 #?   make KERNEL= DTB= build linux-system.axf as well: the wrapper with your kernel in it
 #?   make docs         redraw the pictures of the documentation

@@ -7,3 +7,6 @@ BOARD_DTB	:= vexpress-v2p-ca15-tc1.dtb
 BOARD_BOOTARGS	:= console=ttyAMA0,115200
 BOARD_XEN_BOOTARGS	:= console=dtuart dtuart=serial0 dom0_mem=512M
 BOARD_DOM0_BOOTARGS	:= console=hvc0
+# For "make bench-clock", which boots it with so many CPUs.
+BOARD_CLOCK_CPUS	:= 1 2 4
+BOARD_EARLYCON	:= pl011,0x1c090000

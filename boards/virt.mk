@@ -7,3 +7,6 @@ BOARD_SOURCE	:= firmware
 BOARD_XEN_BOOTARGS	:= console=dtuart dom0_mem=512M
 BOARD_DOM0_BOOTARGS	:= console=hvc0
 BOARD_SECURE_LINK	:= 1
+# For "make bench-clock", which boots it with so many CPUs.
+BOARD_CLOCK_CPUS	:= 1 2 4 8
+BOARD_EARLYCON	:= pl011,0x09000000

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # "make check", "make check-quick", "make soak", "make bench" and what compares loaders.
-.PHONY: check check-quick soak bench bootcheck-others
+.PHONY: check check-quick soak bench bench-clock bootcheck-others
 
 include tests/host/fuzz.mk
 
@@ -20,5 +20,5 @@ bootcheck-others: | $(first)
 soak: | $(first)
 	$(Q)SOAK_CYCLES=$(or $(SOAK_CYCLES),20000) $(pytest) -v --durations=0 tests/test_stress.py $(PYTEST_ARGS)
 
-bench: | $(first)
-	$(Q)$(PYTHON) tools/bench.py --output bench.json
+bench bench-clock: | $(first)
+	$(Q)$(PYTHON) tools/bench.py $(if $(filter %clock,$@),--clock --picture docs/pictures/wall-clock.svg,--docs docs/costs.md)

@@ -2,26 +2,33 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Measure what the wrapper costs, and print it beside what others need.
 
-  tools/bench.py [--output bench.json]
+  tools/bench.py [--output bench.json] [--docs FILE.md]
+  tools/bench.py --clock [--rounds N] [--output bench.json] [--picture FILE.svg]
 
-Counts are guest instructions of one CPU under QEMU, which executes one at a
+The first counts guest instructions of one CPU under QEMU, which executes one at a
 time and logs each (-singlestep -d exec,nochain): exact, and the same on every
-run, but for the time that the boot CPU waits for another (libfdt, cpu_on).
-Exit status 1 if a budget is exceeded.
+run, except for the time in which the boot CPU waits for another (libfdt, cpu_on).
+--docs writes them into the table of docs/costs.md. Exit status 1 if a budget is exceeded.
+
+The second takes minutes: it measures the wall clock of booting Debian's Linux, and
+divides it by that of QEMU's own loader. These are figures without a budget.
 
 bench.json is a list of {"name", "value", "unit", "budget"}; budget is null
-where there is none.
+where there is none. Each of the two keeps the other's entries. --picture also writes
+FILE.json, the entries that the picture shows.
 """
 
 import argparse
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests"))
 import harness  # noqa: E402
+from bw import Problem, boards, clock, setup  # noqa: E402
 from elftools.elf.elffile import ELFFile  # noqa: E402
 
 KERNEL = 0x82000000
@@ -37,6 +44,17 @@ PEERS = {
     "woken_cpu": "boot-wrapper-aarch64 53; TF-A sp_min 1,510",
     "resident_bytes": "U-Boot 312 to 8,224; boot-wrapper-aarch64 3,360 for 2 CPUs; "
                       "TF-A sp_min 71,851",
+}
+
+# The rows of docs/costs.md.
+ROWS = {
+    "reset_to_kernel_prepared": "reset to the kernel, DTB fixed up by the build",
+    "reset_to_kernel_libfdt": "the same, DTB fixed up at boot with libfdt",
+    "hvc_set_vectors": "HVC that sets HVBAR, round trip",
+    "psci_version": "PSCI_VERSION, round trip",
+    "cpu_on": "CPU_ON, round trip, with any number of CPUs",
+    "woken_cpu": "a CPU that CPU_ON wakes, to its kernel's entry",
+    "resident_bytes": "resident bytes",
 }
 
 
@@ -132,10 +150,90 @@ def measure():
     yield "resident_bytes", "bytes", 6144, resident_bytes(image)
 
 
+def clock_cases():
+    """{(board, cpus): (our command, that of QEMU's own loader)}; both boot the same kernel."""
+    for name in boards.names():
+        board = boards.Board(name)
+        for cpus in board.clock_cpus:
+            build = f"clock-{name}-{cpus}"
+            dtb = harness.DEPS / "dtbs" / board.dtb if board.dtb else \
+                harness.build(build, harness.CHECK / build / name / f"qemu-{cpus}.dtb",
+                              BOARD=name) / f"qemu-{cpus}.dtb"
+            # With earlycon, the console shows the kernel's first line at once.
+            bootargs = f"{board.bootargs} earlycon={board.earlycon}"
+            image = harness.linux(build, BOARD=name, SMP=cpus, DTB=dtb, BOOTARGS=bootargs)
+            machine = setup.value_of(board.qemu, "-M", "-machine")
+            common = ["-smp", str(cpus), "-display", "none", "-nic", "none", "-no-reboot", *board.serial,
+                      "-serial", "stdio"]
+            own = ["qemu-system-arm", *setup.override(board.qemu, f"{machine},secure=off", "-M"), *common,
+                   "-kernel", str(harness.VMLINUZ), "-initrd", str(harness.initramfs()), "-append", bootargs]
+            if board.dtb:
+                own += ["-dtb", str(without_psci(image.parent / "payload.dtb", cpus))]
+            yield (name, cpus), (["qemu-system-arm", *board.qemu, *common, *setup.HOST, "-kernel", str(image)],
+                                 own)
+
+
+def without_psci(dtb, cpus):
+    """The DTB of our image, with all CPUs, for a loader that has no PSCI."""
+    path = dtb.parent / "own.dtb"
+    path.write_bytes(dtb.read_bytes())
+    for cpu in range(cpus):
+        for name in ("enable-method", "cpu-release-addr"):
+            subprocess.run(["fdtput", "-d", path, f"/cpus/cpu@{cpu}", name], stderr=subprocess.DEVNULL)
+    subprocess.run(["fdtput", "-r", path, "/psci"], check=True)
+    return path
+
+
+def measure_clock(rounds, output, picture):
+    """Saves after each round, so that a run that is stopped leaves what it has measured."""
+    for entries in clock.measure(dict(clock_cases()), rounds, lambda text: print(text, flush=True)):
+        save(output, entries, clocks=True)
+        if picture:
+            pathlib.Path(picture).write_text(clock.draw(entries))
+            pathlib.Path(picture).with_suffix(".json").write_text(json.dumps(entries, indent=1) + "\n")
+    for entry in entries:
+        print(f"{entry['name']:40}{entry['value']:6.2f} ({entry['low']:.2f} to {entry['high']:.2f})  "
+              f"{entry['ours']:.2f} s, QEMU's own loader {entry['qemu']:.2f} s")
+
+
+def update(text, results):
+    """The text of docs/costs.md with the figures measured. A row that says "about" keeps its
+    figure while that is within 3 %."""
+    for entry in results:
+        row = re.compile(rf"^(\| {re.escape(ROWS[entry['name']])} \| )(about )?([\d,]+)", re.M)
+        match = row.search(text)
+        if not match:
+            raise Problem(f"docs/costs.md: no row \"{ROWS[entry['name']]}\" with a figure; restore it")
+        value, told = entry["value"], int(match[3].replace(",", ""))
+        if match[2]:
+            value = told if abs(value - told) <= told * 0.03 else round(value, -3)
+        text = text[:match.start()] + f"{match[1]}{match[2] or ''}{value:,}" + text[match.end():]
+    return text
+
+
+def save(path, entries, clocks):
+    """Write entries, and keep those of the other kind that the file has."""
+    try:
+        kept = [entry for entry in json.loads(path.read_text())
+                if entry["name"].startswith("clock_") != clocks]
+    except (OSError, ValueError, TypeError, KeyError):
+        kept = []
+    path.write_text(json.dumps(sorted(kept + entries, key=lambda entry: "mark" in entry),
+                               indent=1) + "\n")
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", default="bench.json", metavar="FILE")
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", default="bench.json", metavar="FILE", type=pathlib.Path)
+    parser.add_argument("--docs", metavar="FILE", type=pathlib.Path, help="put the counts into its table")
+    parser.add_argument("--clock", action="store_true", help="wall clock, beside QEMU's own loader")
+    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="boots of each kind (5)")
+    parser.add_argument("--picture", metavar="FILE", help="with --clock: draw it as SVG")
     args = parser.parse_args()
+    if args.clock:
+        measure_clock(max(args.rounds, 1), args.output, args.picture)
+        return 0
 
     results, failed = [], False
     print(f"{'':26}{'ours':>9} {'budget':>9}  peers")
@@ -145,9 +243,16 @@ def main():
         failed |= over
         print(f"{name:26}{value:9,} {budget if budget is not None else '-':>9}  {PEERS[name]}"
               f"{'  OVER BUDGET' if over else ''}", flush=True)
-    pathlib.Path(args.output).write_text(json.dumps(results, indent=1) + "\n")
+    save(args.output, results, clocks=False)
+    if args.docs:
+        args.docs.write_text(update(args.docs.read_text(), results))
     return failed
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Problem as error:
+        sys.exit(f"boot-wrapper: {error}")
+    except OSError as error:
+        sys.exit(f"boot-wrapper: {error.filename}: {error.strerror}; name another file")

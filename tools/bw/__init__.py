@@ -13,6 +13,7 @@
   machine   the state of a machine that was stopped
   symptoms  tools/symptoms.toml
   boot      one boot: its console and its verdict
+  clock     wall clock of a boot, beside QEMU's own loader
   reports   TAP, JUnit, the summary
 
 Problem is the one exception that a user sees.

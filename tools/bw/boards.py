@@ -53,6 +53,7 @@ class Board:
                           "QEMU's options for the board (-M MACHINE -m SIZE)")
         self.source = value.get("BOARD_SOURCE") or "semihosting"
         self.dtb = value.get("BOARD_DTB")
+        self.earlycon = value.get("BOARD_EARLYCON")
         self.bootargs = value.get("BOARD_BOOTARGS", "")
         self.xen_bootargs = value.get("BOARD_XEN_BOOTARGS", "")
         self.dom0_bootargs = value.get("BOARD_DOM0_BOOTARGS", "")
