@@ -219,6 +219,8 @@ where_are_we:
 	load_address r9, aborts_at_entry
 	orr	r10, r8, #ABORT_AT_ENTRY
 	str	r10, [r9, r3, lsl #2]
+	load_address r9, abort_at_entry
+	str	r10, [r9]
 
 5:	mov	r3, r8
 	cmp	r7, #0

@@ -36,6 +36,7 @@ _Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "cpus[] must hold every CPU of a D
  */
 #define CPU_PATIENCE	(1 << 22)
 
+volatile uint32_t abort_at_entry __attribute__((section(".data")));
 volatile uint32_t aborts_at_entry[MAX_CPUS] __attribute__((section(".data")));
 
 /* What the boot finds: from the DTB, or from the build if that has read it. */
@@ -376,7 +377,7 @@ static void report_cpus(const struct platform *platform, uint32_t lost)
 			    "CPU %x is in the DTB but did not come out of "
 			    "reset; continuing without it (QEMU: -smp)",
 			    platform->mpidr[i]);
-	for (unsigned i = 0; i < MAX_CPUS; i++)
+	for (unsigned i = 0; abort_at_entry && i < MAX_CPUS; i++)
 		if (aborts_at_entry[i])
 			say("CPU %x had an asynchronous abort pending at entry, left "
 			    "by an earlier stage; ignored",

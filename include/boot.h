@@ -36,9 +36,9 @@ _Static_assert(sizeof(struct entry) == 6 * 4, "boot.S pushes six words");
 
 /*
  * For boot.S: by Aff0, the CPUs that had an asynchronous abort pending at entry, as
- * their affinity with ABORT_AT_ENTRY; else 0.
+ * their affinity with ABORT_AT_ENTRY; else 0. abort_at_entry: whether there is one.
  */
-extern volatile uint32_t aborts_at_entry[MAX_CPUS];
+extern volatile uint32_t abort_at_entry, aborts_at_entry[MAX_CPUS];
 
 /* For boot.S. */
 _Noreturn void boot(const struct entry *entry);
