@@ -20,9 +20,8 @@
 	.section .hyp_psci, "ax"
 
 /* But for traps, the trampoline's vectors. */
-	.global	hyp_psci_vectors
 	.balign	32
-hyp_psci_vectors:
+FUNC hyp_psci_vectors
 	b	hyp_stub_vectors + 0x00
 	b	hyp_stub_vectors + 0x04
 	b	hyp_stub_vectors + 0x08
@@ -31,6 +30,7 @@ hyp_psci_vectors:
 	b	trap
 	b	hyp_stub_vectors + 0x18
 	b	hyp_stub_vectors + 0x1c
+END hyp_psci_vectors
 
 /*
  * HVC, or a trapped SMC.
@@ -73,6 +73,7 @@ trap:
 	add	sp, sp, #4
 	pop	{r1-r3, r12, lr}
 	eret
+END trap
 
 	/* For the trampoline; if that will set HVBAR, the trap ends first. */
 not_smc:
@@ -86,18 +87,19 @@ not_smc:
 	mcr	HCR(r0)			@ 0
 	isb
 	b	hyp_stub_vectors + 0x14
+END not_smc
 
 /*
  * uint32_t hyp_psci_smc(r0, r1, r2, r3)
  *
  * Entered in: Hyp mode, Thumb state. The firmware answers.
  */
-	.global	hyp_psci_smc
 	.thumb
 	.thumb_func
-hyp_psci_smc:
+FUNC hyp_psci_smc
 	smc	#0
 	bx	lr
+END hyp_psci_smc
 	.balign	4
 	.arm
 
@@ -107,8 +109,7 @@ hyp_psci_smc:
  * Entered in: Hyp mode, as PSCI has it: MMU off, interrupts masked.
  * Expects:    r0 = its struct cpu.
  */
-	.global	hyp_psci_start
-hyp_psci_start:
+FUNC hyp_psci_start
 	cpsid	aif
 	setend	le
 	load_address r1, HSCTLR_OWN
@@ -116,3 +117,4 @@ hyp_psci_start:
 	isb
 	mov	sp, r0
 	bl	hyp_psci_started	@ to Thumb state
+END hyp_psci_start

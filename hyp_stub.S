@@ -19,9 +19,8 @@
 	.arm
 	.section .hyp_stub, "ax"
 
-	.global	hyp_stub_vectors
 	.balign	32
-hyp_stub_vectors:
+FUNC hyp_stub_vectors
 	b	unexpected_reset
 	b	unexpected_undefined
 	b	hvc			@ HVC, or SVC, from Hyp mode itself
@@ -30,6 +29,7 @@ hyp_stub_vectors:
 	b	hvc			@ Hyp Trap, HVC from PL1 among them
 	b	unexpected_irq
 	b	unexpected_fiq
+END hyp_stub_vectors
 
 /*
  * HVC.
@@ -60,6 +60,7 @@ hvc:
 	movw	r0, #HVC_STUB_ERR & 0xffff
 	movt	r0, #HVC_STUB_ERR >> 16
 	eret
+END hvc
 
 /*
  * Exceptions that nobody expected: print what, where and why, stop this CPU.
@@ -76,6 +77,7 @@ report_unexpected:
 	report_hyp_syndrome
 1:	wfi
 	b	1b
+END report_unexpected
 
 	report_routines
 

@@ -17,9 +17,8 @@
 	.section .monitor, "ax"
 
 /* MVBAR: what is taken to Monitor mode, which by SCR is nothing but SMC. */
-	.global	monitor_vectors
 	.balign	32
-monitor_vectors:
+FUNC monitor_vectors
 	b	unexpected_reset
 	b	unexpected_undefined
 	b	smc
@@ -28,14 +27,14 @@ monitor_vectors:
 	b	unexpected_reset	@ not used
 	b	unexpected_irq
 	b	unexpected_fiq
+END monitor_vectors
 
 /*
  * VBAR: what our own code takes. In Secure state before and after hand-over;
  * before it in Non-secure SVC mode, if we were entered there.
  */
-	.global	pl1_vectors
 	.balign	32
-pl1_vectors:
+FUNC pl1_vectors
 	b	unexpected_reset
 	b	unexpected_undefined
 	b	svc
@@ -44,6 +43,7 @@ pl1_vectors:
 	b	unexpected_reset	@ not used
 	b	unexpected_irq
 	b	unexpected_fiq
+END pl1_vectors
 
 /*
  * Not the boot CPU: wait until that knows from the DTB which CPUs there are,
@@ -52,8 +52,7 @@ pl1_vectors:
  * Entered in: the mode that boot.S works in, with the vectors in place.
  * Expects:    r3 = MPIDR affinity. Leaves to cpu_wait(), or to be parked.
  */
-	.global	reset_secondary
-reset_secondary:
+FUNC reset_secondary
 	load_address r1, cpu_table_ready
 1:	ldr	r2, [r1]
 	cmp	r2, #0
@@ -85,6 +84,7 @@ reset_secondary:
 
 3:	mov	r0, sp
 	bl	cpu_wait		@ to Thumb state
+END reset_secondary
 
 /*
  * SMC.
@@ -103,6 +103,7 @@ smc:
 	add	sp, sp, #4
 	pop	{r1-r3, r12, lr}
 	movs	pc, lr
+END smc
 
 /*
  * A semihosting call that no host took: answer "failed" and go on.
@@ -112,6 +113,7 @@ smc:
 svc:
 	mvn	r0, #0
 	movs	pc, lr
+END svc
 
 /*
  * void enter_kernel(r0, r1, r2, entry, me)
@@ -122,9 +124,7 @@ svc:
  *             [sp] this CPU's struct cpu.
  * Leaves:     the mode of resident.spsr; r3 = the boot-mode word; r4..r12 = 0.
  */
-	.global	enter_kernel
-	.type	enter_kernel, %function	@ in ARM state, for callers in Thumb
-enter_kernel:
+FUNC enter_kernel
 	ldr	sp, [sp]
 	bic	lr, r3, #1
 	and	r3, r3, #1
@@ -150,17 +150,17 @@ enter_kernel:
 	movs	pc, lr
 1:	msr	elr_hyp, lr
 	eret
+END enter_kernel
 
 /*
  * void cpu_restart(me)
  *
  * Entered in: Monitor mode. Expects r0 = this CPU's struct cpu.
  */
-	.global	cpu_restart
-	.type	cpu_restart, %function
-cpu_restart:
+FUNC cpu_restart
 	mov	sp, r0
 	bl	cpu_wait
+END cpu_restart
 
 /*
  * Exceptions in our own code that nobody expected: print what, where and why,
@@ -171,19 +171,25 @@ cpu_restart:
  */
 unexpected_reset:
 	unexpected lr, 0, "reset vector"
+END unexpected_reset
 unexpected_undefined:
 	mrs	r6, spsr		@ in Thumb state it is ahead by 2 only
 	tst	r6, #PSR_T
 	addne	lr, lr, #2
 	unexpected lr, 4, "undefined instruction"
+END unexpected_undefined
 unexpected_prefetch_abort:
 	unexpected lr, 4, "prefetch abort"
+END unexpected_prefetch_abort
 unexpected_data_abort:
 	unexpected lr, 8, "data abort"
+END unexpected_data_abort
 unexpected_irq:
 	unexpected lr, 4, "IRQ"
+END unexpected_irq
 unexpected_fiq:
 	unexpected lr, 4, "FIQ"
+END unexpected_fiq
 
 report_unexpected:
 	cpsid	aif
@@ -218,6 +224,7 @@ report_unexpected:
 	dsb
 	bl	gic_wait
 	b	1b
+END report_unexpected
 
 /*
  * The fault in words, of those that there are with the MMU off; of any other the
@@ -240,6 +247,7 @@ report_fault:
 	cmp	r2, #0
 	bne	2b
 	b	1b
+END report_fault
 
 	.macro	fault status, name
 	.byte	\status
@@ -254,11 +262,10 @@ faults:
 	.balign	4
 
 /* Stop this CPU for good. Entered in any mode, interrupts masked. */
-	.global	cpu_stop
-	.type	cpu_stop, %function	@ in ARM state, for callers in Thumb
-cpu_stop:
+FUNC cpu_stop
 	wfi
 	b	cpu_stop
+END cpu_stop
 
 /*
  * Let nobody wait for a lock that this CPU has or wants, nor take it for a CPU
@@ -305,5 +312,6 @@ leave_others_alone:
 	mov	r0, #GICD_SGIR_ALL_OTHERS
 	load_address r1, gic_wake
 	bx	r1
+END leave_others_alone
 
 	report_routines

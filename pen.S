@@ -23,8 +23,7 @@
  * Leaves:     to the address in the flags register, with r0..r2 = 0. On its
  *             way in it says in pen_arrived that it needs nothing else of ours.
  */
-	.global	pen
-pen:
+FUNC pen
 	mrc	MPIDR(r4)
 	bic	r4, r4, #~MPIDR_AFFINITY
 	adr	r5, pen_arrived
@@ -48,6 +47,7 @@ pen:
 	mov	r6, #0
 	mov	r7, #0
 	bx	lr
+END pen
 
 /*
  * For CPUs that no kernel shall have, for good: with the same word on the way
@@ -55,16 +55,17 @@ pen:
  *
  * Entered in: any mode, interrupts masked.
  */
-	.global	pen_dead_end, pen_park
-pen_dead_end:
+FUNC pen_dead_end
 	mrc	MPIDR(r4)
 	bic	r4, r4, #~MPIDR_AFFINITY
 	adr	r5, pen_arrived
 	str	r4, [r5]
 	dsb
-pen_park:
+END pen_dead_end
+FUNC pen_park
 	wfi
 	b	pen_park
+END pen_park
 
 	.global	pen_gicc, pen_arrived, pen_end
 pen_gicc:
