@@ -19,7 +19,8 @@ wrapper_options := $(shell sed -n '/^OPTION/{s/^OPTION."\([a-z-]*\)".*/\1:\U\1/;
 variables := BOARD O DEPS V KERNEL KERNEL_FORMAT DTB DTB_MEND INITRD XEN BOOTARGS \
 	XEN_BOOTARGS SMP KERNEL_ADDR DTB_ADDR INITRD_ADDR XEN_ADDR MEMORY \
 	WRAPPER_ADDR CROSS_COMPILE LLVM LIBFDT_SRC QEMU QEMU_ARGS RUN_TIMEOUT TESTS PYTEST_ARGS JOBS \
-	SOAK_CYCLES SEED FUZZ_SECONDS PYTHON HOSTCC CC LD NM AR OBJCOPY EXTRA_SOURCES BOOT_ENTRY defines
+	SOAK_CYCLES SEED FUZZ_SECONDS LIST ONLY SAMPLE PYTHON HOSTCC CC LD NM AR OBJCOPY EXTRA_SOURCES BOOT_ENTRY \
+	defines
 variables += $(foreach o,$(wrapper_options),$(lastword $(subst :, ,$(o))))
 unknown := $(strip $(foreach v,$(filter-out $(variables) MAKE% -*,$(.VARIABLES)),$(if $(filter command,$(origin $(v))),$(v)=)))
 ifneq ($(unknown),)
@@ -253,6 +254,8 @@ help:
 #?   make check        run all tests; "make check-quick" runs those of a minute
 #?   make soak         stress PSCI for hours: SOAK_CYCLES=20000 of CPU hotplug;
 #?                     SEED=1 sets what is random
+#?   make mutants      break the wrapper in one place at a time, and see which test
+#?                     notices: LIST=1, ONLY=REGEX, SAMPLE=N
 #?   make bootcheck-others  run bootcheck.bin behind other loaders: docs/bootcheck.md
 #?   make fuzz         feed damaged files to the readers, FUZZ_SECONDS=60 each
 #?   make coverage     the lines and branches of these that the host's tests miss

@@ -151,6 +151,18 @@ def coherency_first(events, bits):
             return
 
 
+def locked(events):
+    """The state of a CPU is decided with the lock held."""
+    held = False
+    for event in events:
+        if event.name == "enter":
+            held = False
+        held |= event.function == "lock"
+        if event.function == "turn_on" and not held:
+            yield f"{event.pc:#x}: turn_on() without the lock"
+            return
+
+
 def sweeps(events):
     """Runs of maintenance by set and way: [(register, [values])]."""
     found = []
@@ -257,7 +269,7 @@ def faults(events, core):
     hyp = core != "cortex-a9"
     entered, rest = lives(events)
     found = [*isb_after_context_change(events), *dsb_after_maintenance(events),
-             *dsb_first(events), *coherency_first(events, actlr)]
+             *dsb_first(events), *locked(events), *coherency_first(events, actlr)]
     if not entered:
         return [*found, "the kernel is not entered"]
     found += never_cached_before_invalidation(entered[0])

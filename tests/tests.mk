@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# "make check", "make check-quick", "make soak", "make bench" and what compares loaders.
-.PHONY: check check-quick soak bench bench-clock bootcheck-others
+# "make check", "make check-quick", "make mutants", "make soak", "make bench" and what compares
+# loaders.
+.PHONY: check check-quick mutants soak bench bench-clock bootcheck-others
 
 include tests/host/fuzz.mk
 
@@ -13,6 +14,10 @@ pytest = O=$(call quote,$(O)) DEPS=$(call quote,$(deps)) $(PYTHON) -m pytest --t
 check check-quick: | $(first)
 	$(Q)$(pytest) -q -n $(or $(JOBS),auto) --durations=15 --durations-min=5 \
 		$(if $(filter check-quick,$@),-m quick) $(or $(TESTS),tests) $(PYTEST_ARGS)
+
+mutants: | $(first)
+	$(Q)$(PYTHON) tools/mutants $(if $(LIST),--list) $(if $(ONLY),--only $(call quote,$(ONLY))) \
+		$(if $(SAMPLE),--sample $(SAMPLE)) --tree $(O)/mutants --deps $(deps)
 
 bootcheck-others: | $(first)
 	$(Q)$(PYTHON) tools/bootcheck-others --write
