@@ -10,15 +10,18 @@ import pytest
 import harness
 
 # These come first: they boot nothing, or next to nothing.
-HOST = ("test_docs", "test_harness", "test_plan", "test_place", "test_tools", "test_note",
-        "test_dtb", "test_disassembly", "test_build")
+HOST = ("test_docs", "test_style", "test_structure", "test_harness", "test_plan", "test_place",
+        "test_cache", "test_formats", "test_dtb_host", "test_tools", "test_note", "test_dtb",
+        "test_disassembly", "test_build")
 # Then these, the longest, so that no process is left alone with one of them at the end.
-LONG = ("test_stress", "test_bw_run", "test_xen", "test_ci", "test_model", "test_bench")
+LONG = ("test_stress", "test_boards", "test_bw_run", "test_xen", "test_ci", "test_model", "test_bench")
 
 # `make check-quick`: modules that boot nothing, one board of those that build for each, the
 # conformance payload in each mode, and a Linux.
-QUICK = ("test_docs.py", "test_harness.py::test_no", "test_plan.py", "test_place.py",
-         "test_tools.py", "test_disassembly.py", "test_build.py::test_bad_input",
+QUICK = ("test_docs.py", "test_style.py", "test_structure.py", "test_harness.py::test_no",
+         "test_plan.py", "test_place.py", "test_cache.py", "test_formats.py",
+         "test_dtb_host.py", "test_tools.py", "test_disassembly.py",
+         "test_build.py::test_bad_input",
          "test_linux.py::test_boot[2-psci-build]",
          "test_modes.py::test_entry_and_asked_mode[reset-",
          "test_conformance.py::test_conformance[2-pen-boot]")
