@@ -196,6 +196,7 @@ static void fill_resident(const struct plan *plan, const struct platform *platfo
 	resident.cntfrq = counter_frequency(platform);
 	resident.gicd = plan->scr ? platform->gicd : 0;
 	resident.gicc = platform->gicc;
+	resident.gic_v3 = platform->gicr;
 	resident.gic_groups = plan->scr & SCR_NS ? 0xffffffff : 0;
 	hyp_stub_console = console;
 	cpu_park = cpu_stop;
@@ -220,25 +221,6 @@ static struct cpu *find_boot_cpu(void)
 		}
 	refuse("the DTB has no CPU %x, which is the one that starts; "
 	       "correct /cpus", mpidr);
-}
-
-/*
- * Give all interrupts to the kernel's world, which takes Secure state.
- * ITLinesNumber is inclusive.
- */
-static void gic_init(uint32_t gicd)
-{
-	uint32_t groups = resident.gic_groups;
-
-	if (!gicd)
-		return;
-	if (resident.scr) {
-		uint32_t last = read32(gicd + GICD_TYPER) & GICD_TYPER_LINES;
-
-		for (uint32_t n = 1; n <= last; n++)
-			write32(gicd + GICD_IGROUPR + 4 * n, groups);
-	}
-	write32(gicd + GICD_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
 }
 
 /*
@@ -510,7 +492,8 @@ _Noreturn void boot(const struct entry *entry)
 	struct cpu *me = find_boot_cpu();
 	uint32_t others = ((1u << resident.cpu_count) - 1) & ~(1u << me->index);
 
-	gic_init(hardware.platform->gicd);
+	distributor_init(hardware.platform);
+	gic_reset(me);
 
 	uint32_t missing = find_missing(&plan, others, entry->loaded_at != entry->home);
 	uint32_t lost = (plan.loses_missing ? missing : 0) |
@@ -526,6 +509,7 @@ _Noreturn void boot(const struct entry *entry)
 	if (plan.psci == DTB_PSCI_NONE)
 		fill_pen(lost, me);
 	report_pending_abort();
+	gic_cpu_init(me);
 	kernel_state_init();
 	on_unexpected = NULL;
 	enter_kernel(0, BW_MACHINE_DT, payload.dtb, payload.entry, me);

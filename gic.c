@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The calling CPU's share of the interrupt controller, and waiting by means of it.
- * Stays behind after hand-over.
+ * GICv2, and GICv3 with system registers. Resident.
  *
  * A CPU that waits to be turned on sleeps in WFI, with an SGI enabled at its
  * interface that only Secure state can send: in Group 0, while every interrupt of
@@ -12,11 +12,13 @@
  *
  * A GIC signals only the pending interrupt of the highest priority, and does not
  * signal it if its group is off: so the SGI has the highest priority, and no other
- * interrupt of the CPU's own has it.
+ * interrupt of the CPU's own has it. Where all interrupts are in Group 0, since the
+ * GIC has no Security Extensions, the priority mask keeps them from the CPU.
  *
  * Without a GIC, or when Secure state belongs to other firmware, a CPU waits by WFE.
  */
 #include "arm.h"
+#include "board.h"
 #include "gic.h"
 #include "resident.h"
 
@@ -25,42 +27,52 @@
 
 /* The highest priority of Non-secure interrupts, in all bytes; they read it as 0. */
 #define PRIORITIES	0x80808080
-#define WAKE_PMR	0x10		/* signal priority 0 only */
+#define WAKE_MASK	0x10		/* signal priority 0 only */
 
-void gic_cpu_init(void)
+/* GICv3 costs resident bytes, so it is there only for boards that can have one. */
+static bool is_v3(void)
 {
-	uint32_t gicd = resident.gicd, gicc = resident.gicc;
-
-	if (!gicc)
-		return;
-	if (gicd) {
-		write32(gicd + GICD_ICENABLER, 0xffffffff);
-		write32(gicd + GICD_IGROUPR, resident.gic_groups);
-		write32(gicd + GICD_CPENDSGIR + (WAKE_SGI & ~3), 0xffffffff);
-		write32(gicd + GICD_IPRIORITYR + (WAKE_SGI & ~3), PRIORITIES);
-	}
-	/* In Secure state, since Non-secure state can only change its lower half. */
-	write32(gicc + GICC_PMR, 0xff);
-	write32(gicc + GICC_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
+	return BOARD_GIC_V3 && resident.gic_v3;
 }
 
-void gic_prepare_wait(struct cpu *me)
+/* Registers of the CPU's own SGIs and PPIs, at the same offsets in both GICs. */
+static uint32_t own_registers(const struct cpu *me)
 {
-	uint32_t gicd = resident.gicd, gicc = resident.gicc;
+	return is_v3() ? me->gic : resident.gicd;
+}
+
+void gic_reset(struct cpu *me)
+{
+	uint32_t own = own_registers(me), gicc = resident.gicc;
 	uint32_t n;
 
-	if (!gicd)
+	if (!resident.gicd)
 		return;
-	write32(gicc + GICC_CTLR, 0);
-	for (n = 0; n < 8; n++)
-		write32(gicd + GICD_IPRIORITYR + 4 * n, PRIORITIES);
-	for (n = 0; n < 4; n++)
-		write32(gicd + GICD_CPENDSGIR + 4 * n, 0xffffffff);
-	write32(gicd + GICD_ICENABLER, 0xffffffff);
-	write32(gicd + GICD_IGROUPR, resident.gic_groups & ~WAKE_BIT);
-	*(volatile uint8_t *)(gicd + GICD_IPRIORITYR + WAKE_SGI) = 0;
-	write32(gicd + GICD_ISENABLER, WAKE_BIT);
-	me->wake = read32(gicd + GICD_ITARGETSR) & GICD_SGIR_TARGETS;
+	if (is_v3()) {
+		write32(own - GICR_SGI_BASE + GICR_WAKER, 0);
+		while (read32(own - GICR_SGI_BASE + GICR_WAKER) & GICR_WAKER_SLEEPS)
+			;
+		write_cp15(ICC_MSRE, ICC_SRE_ALL);
+		isb();
+		write_cp15(ICC_MGRPEN1, 0);
+		write_cp15(ICC_SRE, ICC_SRE_OWN);
+		write32(own + GICR_IGRPMODR, 0);
+	} else {
+		write32(gicc + GICC_CTLR, 0);
+		for (n = GICC_APR; n < GICC_APR_END; n += 4)
+			write32(gicc + n, 0);
+		for (n = GICD_CPENDSGIR; n < GICD_CPENDSGIR_END; n += 4)
+			write32(own + n, 0xffffffff);
+		me->gic = read32(own + GICD_ITARGETSR) & GICD_SGIR_TARGETS;
+	}
+	write32(own + GICD_ICENABLER, 0xffffffff);
+	write32(own + GICD_ICPENDR, 0xffffffff);
+	write32(own + GICD_ICACTIVER, 0xffffffff);
+	for (n = 0; n < 32; n += 4)
+		write32(own + GICD_IPRIORITYR + n, PRIORITIES);
+	write32(own + GICD_IPRIORITYR + WAKE_SGI, PRIORITIES & ~0xff);
+	write32(own + GICD_IGROUPR, resident.gic_groups & ~WAKE_BIT);
+	write32(own + GICD_ISENABLER, WAKE_BIT);
 }
 
 void gic_wait(void)
@@ -69,24 +81,80 @@ void gic_wait(void)
 
 	if (!resident.gicd) {
 		wfe();
-		return;
+	} else if (is_v3()) {
+		write_cp15(ICC_PMR, WAKE_MASK);
+		write_cp15(ICC_MGRPEN1, 0);
+		write_cp15(ICC_IGRPEN0, 1);
+		do {
+			isb();
+			dsb();
+			wfi();
+		} while (read_cp15(ICC_HPPIR0) != WAKE_SGI);
+		write_cp15(ICC_EOIR0, read_cp15(ICC_IAR0));
+	} else {
+		write32(gicc + GICC_PMR, WAKE_MASK);
+		write32(gicc + GICC_CTLR, GIC_ENABLE_GRP0);
+		do {
+			dsb();
+			wfi();
+		} while ((read32(gicc + GICC_HPPIR) & GIC_ID_MASK) != WAKE_SGI);
+		write32(gicc + GICC_EOIR, read32(gicc + GICC_IAR));
 	}
-	write32(gicc + GICC_PMR, WAKE_PMR);
-	write32(gicc + GICC_CTLR, GIC_ENABLE_GRP0);
-	do {
-		dsb();
-		wfi();
-	} while ((read32(gicc + GICC_HPPIR) & GIC_ID_MASK) != WAKE_SGI);
-	write32(gicc + GICC_EOIR, read32(gicc + GICC_IAR));
 }
 
-void gic_wake(uint32_t targets)
+void gic_wake(const struct cpu *target)
 {
 	uint32_t gicd = resident.gicd;
 
 	dsb();
-	if (gicd)
-		write32(gicd + GICD_SGIR, targets | WAKE_SGI);
-	else
+	if (!gicd)
 		sev();
+	else if (is_v3())
+		write_cp15_64(ICC_SGI0R, WAKE_SGI << ICC_SGIR_ID_SHIFT |
+			      (target ? ICC_SGIR_TARGET(target->mpidr) :
+			       ICC_SGIR_ALL_OTHERS));
+	else
+		write32(gicd + GICD_SGIR, WAKE_SGI |
+			(target ? target->gic : GICD_SGIR_ALL_OTHERS));
+	isb();
+}
+
+void gic_cpu_init(struct cpu *me)
+{
+	uint32_t own = own_registers(me), gicc = resident.gicc;
+	uint32_t groups = resident.gic_groups;
+
+	if (resident.gicd) {
+		write32(own + GICD_ICENABLER, 0xffffffff);
+		write32(own + GICD_IGROUPR, groups);
+		write32(own + GICD_IPRIORITYR + WAKE_SGI, PRIORITIES);
+		if (is_v3()) {
+			write32(own + GICD_ICPENDR, WAKE_BIT);
+			write_cp15(ICC_PMR, 0xff);
+			write_cp15(ICC_IGRPEN0, ~groups & 1);
+			write_cp15(ICC_MGRPEN1, ICC_MGRPEN1_BOTH);
+			isb();
+			return;
+		}
+		write32(own + GICD_CPENDSGIR + WAKE_SGI, 0xffffffff);
+	}
+	if (gicc) {
+		/* In Secure state, since Non-secure state can only change its lower half. */
+		write32(gicc + GICC_PMR, 0xff);
+		write32(gicc + GICC_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
+	}
+}
+
+void gic_open_to_kernel(void)
+{
+	if (!is_v3())
+		return;
+	if (resident.boot_mode & BW_OWNS_HYP) {
+		write_cp15(ICC_HSRE, ICC_SRE_ALL);
+		isb();
+	}
+	if (resident.scr)
+		write_cp15(ICC_AP1R0, 0);
+	write_cp15(ICC_SRE, ICC_SRE_OWN);
+	isb();
 }

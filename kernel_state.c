@@ -88,7 +88,6 @@ void kernel_state_init(void)
 	uint32_t scr = resident.scr, cntfrq = resident.cntfrq, hdcr = 0;
 	bool owns_hyp = resident.boot_mode & BW_OWNS_HYP;
 
-	gic_cpu_init();
 	if (scr) {
 		write_cp15(NSACR, NSACR_NS_SMP | NSACR_CP0_13);
 		if (cntfrq)
@@ -109,6 +108,8 @@ void kernel_state_init(void)
 	}
 	if (owns_hyp)
 		hyp_init(hdcr);
+	if (scr || owns_hyp)
+		gic_open_to_kernel();
 	if (scr && !(scr & SCR_NS)) {
 		write_cp15(TLBIALL, 0);
 		write_cp15(SCR, scr);

@@ -74,6 +74,7 @@ SECTIONS
 	.resident_nonsecure RESIDENT_START : IN_IMAGE(RESIDENT_START) {
 		*(.hyp_stub)
 		*(.pen)
+		*(.resident.hyp_psci)
 	} :resident_nonsecure
 	resident_nonsecure_load = LOADADDR(.resident_nonsecure);
 	resident_nonsecure_size = SIZEOF(.resident_nonsecure);
@@ -81,7 +82,6 @@ SECTIONS
 
 	.resident_secure HOME + RESIDENT_NONSECURE_END - TRANSIENT_START : IN_IMAGE(RESIDENT_NONSECURE_END) {
 		*(.resident.monitor)
-		*(.resident.hyp_psci)
 		*(.resident.text .resident.text.*)
 		resident_text_end = .;
 		*(.resident.rodata .resident.rodata.*)

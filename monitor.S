@@ -309,7 +309,7 @@ leave_others_alone:
 	add	r0, r0, r1
 	strb	r3, [r0, #BAKERY_CHOOSING]
 	strb	r3, [r0, #BAKERY_TICKET]
-	mov	r0, #GICD_SGIR_ALL_OTHERS
+	mov	r0, #0
 	load_address r1, gic_wake
 	bx	r1
 END leave_others_alone

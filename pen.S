@@ -22,8 +22,10 @@
  * Expects:    r3 = the boot-mode word, which is handed on.
  * Leaves:     to the address in the flags register, with r0..r2 = 0. On its
  *             way in it says in pen_arrived that it needs nothing else of ours.
+ * On a board without such a register it goes no further than pen_dead_end.
  */
 FUNC pen
+#if BOARD_PEN
 	mrc	MPIDR(r4)
 	bic	r4, r4, #~MPIDR_AFFINITY
 	adr	r5, pen_arrived
@@ -47,6 +49,7 @@ FUNC pen
 	mov	r6, #0
 	mov	r7, #0
 	bx	lr
+#endif
 END pen
 
 /*

@@ -154,7 +154,7 @@ int32_t turn_on(struct cpu *target, uint32_t entry, uint32_t context_id,
 		target->context_id = context_id;
 		dmb();
 		target->state = CPU_ON_PENDING;
-		gic_wake(target->wake);
+		gic_wake(target);
 		status = PSCI_SUCCESS;
 		break;
 	case CPU_ON_PENDING:
@@ -184,7 +184,7 @@ static int32_t cpu_on(uint32_t mpidr, uint32_t entry, uint32_t context_id,
 
 void cpu_wait(struct cpu *me)
 {
-	gic_prepare_wait(me);
+	gic_reset(me);
 	dsb();
 	me->state = CPU_OFF;
 	do
@@ -195,6 +195,7 @@ void cpu_wait(struct cpu *me)
 	uint32_t entry = me->entry;
 	uint32_t context_id = me->context_id;
 
+	gic_cpu_init(me);
 	kernel_state_init();
 	me->state = CPU_ON;
 	enter_kernel(context_id, 0, 0, entry, me);
@@ -331,9 +332,6 @@ uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 	case PSCI_SYSTEM_OFF:
 		board_system_off();
 		wait_for_power();
-	case PSCI_SYSTEM_RESET:
-		board_system_reset();
-		wait_for_power();
 	case PSCI_FEATURES:
 		return features(a1);
 	case PSCI_SYSTEM_RESET2:
@@ -341,6 +339,8 @@ uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 			break;
 		if (a1 != PSCI_SYSTEM_WARM_RESET)
 			return PSCI_INVALID_PARAMETERS;
+		/* fall through */
+	case PSCI_SYSTEM_RESET:
 		board_system_reset();
 		wait_for_power();
 	case SMCCC_VERSION:
@@ -416,6 +416,7 @@ _Noreturn void hyp_psci_started(struct cpu *me)
 {
 	uint32_t entry = me->entry, context_id = me->context_id;
 
+	gic_cpu_init(me);
 	kernel_state_init();
 	enter_kernel(context_id, 0, 0, entry, me);
 }

@@ -13,6 +13,7 @@
 #define BOARD_CNTFRQ		62500000
 #define BOARD_CNTFRQ_AT_RESET	CNTFRQ_ANY	/* -cpu ...,cntfrq= sets it */
 #define BOARD_FW_CFG		0x09020000
+#define BOARD_GIC_V3		1		/* gic-version=3 */
 
 /* A PL061 (ARM DDI 0190) in Secure state: line 0 powers off, line 1 resets. */
 #define BOARD_SECURE_GPIO	0x090b0000

@@ -23,6 +23,8 @@
  *   BOARD_PEN		0, none: flags register of the holding pen
  *   BOARD_PEN_RAM	0, none: memory for the pen that no DTB gives to kernels
  *   BOARD_FW_CFG	0, none: base address of QEMU's fw_cfg device
+ *   BOARD_GIC_V3	0: set to 1 if the board may have a GICv3, whose code takes
+ *			about 250 resident bytes
  *   BOARD_RESET_KEEPS_RAM 0: set to 1 if board_system_reset() leaves RAM intact,
  *			so that it can serve PSCI SYSTEM_RESET2
  *   BOARD_CNTFRQ	0, unknown: frequency of the system counter in Hz, used when
@@ -90,6 +92,9 @@
 #endif
 #ifndef BOARD_PEN_RAM
 #define BOARD_PEN_RAM		0
+#endif
+#ifndef BOARD_GIC_V3
+#define BOARD_GIC_V3		0
 #endif
 #ifndef BOARD_FW_CFG
 #define BOARD_FW_CFG		0

@@ -12,7 +12,7 @@
 #define MAX_CPUS	8
 
 /* struct cpu and the stack below it, together; tests/test_disassembly.py has the bound. */
-#define CPU_AREA_SIZE	128
+#define CPU_AREA_SIZE	120
 #define CPU_STACK_SIZE	(CPU_AREA_SIZE - 24)
 
 /* Fields of struct cpu, for monitor.S. */
@@ -78,7 +78,7 @@ struct cpu {
 	volatile uint32_t entry;	/* given to CPU_ON */
 	volatile uint32_t context_id;	/* given to CPU_ON */
 	uint32_t index;			/* in cpus[] */
-	uint32_t wake;			/* for gic_wake(); by the CPU itself */
+	uint32_t gic;			/* GICv2: its bit of GICD_SGIR; GICv3: GICR */
 };
 
 struct cpu_area {
@@ -107,6 +107,7 @@ struct resident {
 	uint32_t cntfrq;	/* Hz; 0 when there is no Generic Timer */
 	uint32_t psci;		/* whether SMC answers PSCI calls */
 	uint32_t gicd;		/* 0 also when Secure state is not ours */
+	uint32_t gic_v3;	/* GICv3: gicc is 0 */
 	uint32_t gic_groups;	/* what each GICD_IGROUPR gets */
 	uint32_t hvbar;		/* the trampoline, or hyp_psci_vectors */
 	uint32_t hcr;		/* 0, or HCR_TSC for these */

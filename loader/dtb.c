@@ -53,7 +53,8 @@ static const struct names {
 
 static const char *const gic_compatible[] = {
 	"arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a9-gic",
-	"arm,cortex-a7-gic", "arm,pl390",
+	"arm,cortex-a7-gic", "arm,gic-v3", "arm,pl390", "arm,cortex-a5-gic",
+	"qcom,msm-qgic2", "qcom,msm-8660-qgic",
 };
 
 /* One instruction for an aligned word; libfdt swaps byte by byte. */
@@ -531,7 +532,64 @@ static bool translate(const void *fdt, const int *path, int depth,
 	return true;
 }
 
-/* The first two entries of the GIC's `reg`: GICD and GICC. */
+/*
+ * A controller that is no GIC, but known to need nothing from Secure state: boards
+ * that have one have no GIC at all.
+ */
+static const char *const harmless_compatible[] = {
+	"brcm,bcm2836-l1-intc", "brcm,bcm2835-armctrl-ic", "allwinner,sun4i-a10-ic",
+	"arm,pl190-vic", "arm,pl192-vic", "arm,versatile-vic", "ti,am33xx-intc",
+	"ti,omap2-intc", "ti,omap3-intc",
+};
+
+static bool calls_itself_gic(const char *name)
+{
+	for (; *name; name++)
+		if (starts_with(name, ",gic") || starts_with(name, "-gic"))
+			return true;
+	return false;
+}
+
+/*
+ * Without a known GIC: is there a controller that the kernel's interrupts depend on,
+ * and that may need what only Secure state can do? It is the root's interrupt parent,
+ * or calls itself a GIC. Returns NULL, or a text with its name.
+ */
+static const char *refuse_controller(const void *fdt)
+{
+	static char text[160] = "has an interrupt controller that is not supported, ";
+	const size_t begin = sizeof "has an interrupt controller that is not supported, " - 1;
+	static const char end[] = " (neither GICv2 nor GICv3)";
+	int length, node, parent = -1;
+	const fdt32_t *phandle = property(fdt, 0, "interrupt-parent", &length);
+	const char *name;
+
+	if (phandle && length == 4)
+		parent = fdt_node_offset_by_phandle(fdt, be32(phandle));
+	for (node = 0; node >= 0; node = fdt_next_node(fdt, node, NULL)) {
+		name = (const char *)property(fdt, node, "compatible", &length);
+		if (!name || !property(fdt, node, "interrupt-controller", &(int){ 0 }) ||
+		    memchr(name, 0, length) == NULL)
+			continue;
+		if (node == parent || calls_itself_gic(name))
+			break;
+	}
+	if (node < 0)
+		return NULL;
+	for (unsigned i = 0; i < sizeof harmless_compatible / sizeof *harmless_compatible; i++)
+		if (is_compatible(fdt, node, harmless_compatible[i]))
+			return NULL;
+
+	size_t size = strlen(name);
+
+	if (size > sizeof text - begin - sizeof end)
+		size = sizeof text - begin - sizeof end;
+	memcpy(text + begin, name, size);
+	memcpy(text + begin + size, end, sizeof end);
+	return text;
+}
+
+/* The first two entries of the GIC's `reg`: GICD and GICC, or GICR of GICv3. */
 static const char *read_gic(const void *fdt, const struct dtb_nodes *nodes,
 			    struct platform *platform)
 {
@@ -553,7 +611,10 @@ static const char *read_gic(const void *fdt, const struct dtb_nodes *nodes,
 	    gicd > UINT32_MAX || gicc > UINT32_MAX)
 		return "has an interrupt controller that no CPU can address";
 	platform->gicd = (uint32_t)gicd;
-	platform->gicc = (uint32_t)gicc;
+	if (is_compatible(fdt, nodes->gic, "arm,gic-v3"))
+		platform->gicr = (uint32_t)gicc;
+	else
+		platform->gicc = (uint32_t)gicc;
 	return NULL;
 }
 
@@ -663,7 +724,7 @@ const char *dtb_read(const void *fdt, const struct dtb_nodes *nodes,
 	keep_ram(nodes, platform);
 	if (platform->ram_count == 0)
 		platform->ram[0].end = RAM_LIMIT;
-	return nodes->gic ? read_gic(fdt, nodes, platform) : NULL;
+	return nodes->gic ? read_gic(fdt, nodes, platform) : refuse_controller(fdt);
 }
 
 /* Open a gap of `by` bytes in the structure block, or close one (by < 0). */

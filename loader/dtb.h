@@ -42,7 +42,8 @@ struct dtb_nodes {
 struct platform {
 	uint32_t cpu_count;
 	uint32_t mpidr[PLATFORM_MAX_CPUS];	/* affinity fields */
-	uint32_t gicd, gicc;		/* GICv2, physical; 0: there is none */
+	uint32_t gicd;			/* physical; 0: there is no GIC */
+	uint32_t gicc, gicr;		/* of GICv2, of GICv3; 0 for the other */
 	uint32_t timer_hz;		/* /timer clock-frequency; 0: it has none */
 	/*
 	 * For the check of CPU_ON's entry. If the DTB has more banks, those with

@@ -52,7 +52,7 @@ void send_to_oneself(uint32_t sgi)
 	if (machine.gicr) {
 		uint32_t mpidr = own_mpidr();
 
-		write_cp15_64(ICC_SGI1R, ICC_SGI1R_AFFINITY(mpidr) |
+		write_cp15_64(ICC_SGI1R, ICC_SGIR_AFFINITY(mpidr) |
 			      sgi << 24 | 1 << (mpidr & 0xf));
 		isb();
 	} else {

@@ -290,7 +290,7 @@ boot:
 	do
 	/* boot.c: wait_for: for (; cpu->state == CPU_ABSENT && patience; patience--) { */
 	:: atomic { i < N && c[i].state != ABSENT -> i++ }
-	/* boot.c: gather_cpus: if (cpu->state == CPU_ABSENT && !wait_for(cpu, since)) { */
+	/* boot.c: gather_cpus: if (cpu->state == CPU_ABSENT && !wait_for(cpu, since, moved)) { */
 	:: atomic { i < N && c[i].state == ABSENT -> skip };
 		/* boot.c: gather_cpus: cpu->mpidr = MPIDR_NONE; */
 		atomic { c[i].listed = 0; i++ }
@@ -421,10 +421,10 @@ has_lock:
 	/* psci.c: turn_on: dmb(); */
 	/* psci.c: turn_on: target->state = CPU_ON_PENDING; */
 	atomic { dmb; store_state(target, ON_PENDING) };
-	/* psci.c: turn_on: gic_wake(target->wake); */
+	/* psci.c: turn_on: gic_wake(target); */
 	/* gic.c: gic_wake: dsb(); */
-	/* gic.c: gic_wake: write32(gicd + GICD_SGIR, targets | WAKE_SGI); */
 	/* gic.c: gic_wake: sev(); */
+	/* gic.c: gic_wake: write32(gicd + GICD_SGIR, WAKE_SGI | */
 	atomic { dsb; wake(target) };
 unlock:
 	/* psci.c: turn_on: unlock(me); */
@@ -440,11 +440,11 @@ cpu_off:
 	goto cpu_wait;
 
 cpu_wait:
-	/* psci.c: cpu_wait: gic_prepare_wait(me); */
-	/* gic.c: gic_prepare_wait: write32(gicc + GICC_CTLR, 0); */
+	/* psci.c: cpu_wait: gic_reset(me); */
+	/* gic.c: gic_reset: write32(gicc + GICC_CTLR, 0); */
 	atomic { store_gic_off(); forget_wfe() };
-	/* gic.c: gic_prepare_wait: write32(gicd + GICD_IGROUPR, resident.gic_groups & ~WAKE_BIT); */
-	/* gic.c: gic_prepare_wait: write32(gicd + GICD_ISENABLER, WAKE_BIT); */
+	/* gic.c: gic_reset: write32(own + GICD_IGROUPR, resident.gic_groups & ~WAKE_BIT); */
+	/* gic.c: gic_reset: write32(own + GICD_ISENABLER, WAKE_BIT); */
 	atomic { me.armed = 1 };
 	/* psci.c: cpu_wait: dsb(); */
 	/* psci.c: cpu_wait: me->state = CPU_OFF; */
@@ -463,10 +463,11 @@ cpu_wait:
 	atomic { dmb; entry = me.entry };
 	/* psci.c: cpu_wait: uint32_t context_id = me->context_id; */
 	context_id = me.context_id;
-	/* psci.c: cpu_wait: kernel_state_init(); */
-	/* gic.c: gic_cpu_init: write32(gicd + GICD_IGROUPR, resident.gic_groups); */
+	/* psci.c: cpu_wait: gic_cpu_init(me); */
+	/* gic.c: gic_cpu_init: write32(own + GICD_IGROUPR, groups); */
 	atomic { me.armed = 0 };
-	/* gic.c: gic_cpu_init: write32(gicd + GICD_CPENDSGIR + (WAKE_SGI & ~3), 0xffffffff); */
+	/* gic.c: gic_cpu_init: write32(own + GICD_CPENDSGIR + WAKE_SGI, 0xffffffff); */
+	/* psci.c: cpu_wait: kernel_state_init(); */
 	atomic { me.sgi = 0; me.gic = 1; me.dirty = 1 };
 	/* psci.c: cpu_wait: me->state = CPU_ON; */
 	atomic { store_state(_pid, ON) };

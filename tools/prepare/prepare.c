@@ -829,6 +829,7 @@ static void write_layout(const struct platform *platform)
 	fprintf(out, " },");
 	write_word(out, "gicd", platform->gicd);
 	write_word(out, "gicc", platform->gicc);
+	write_word(out, "gicr", platform->gicr);
 	write_word(out, "timer_hz", platform->timer_hz);
 	write_word(out, "ram_count", platform->ram_count);
 	fprintf(out, " \\\n\t.ram = {");

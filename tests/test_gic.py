@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The interrupt controller: GICv3, one that is neither v2 nor v3, and CPUs that sleep."""
+
+import re
+import subprocess
+
+import pytest
+
+import harness
+
+V3 = "secure=on,virtualization=on,gic-version=3"
+
+
+def test_gic_v3():
+    """8 CPUs with a GICv3: what the wrapper promises, on each, twice."""
+    variables, options = harness.virt_machine(V3, 8)
+    image = harness.conformance("gic-v3", **variables, SMP=8)
+    text, status = harness.console(image, timeout=300, **options)
+    assert "conformance: PASS" in text and status == 0, text[-3000:]
+
+
+def test_gic_v3_linux():
+    """Linux has all CPUs in Hyp mode, and turns one off and on."""
+    variables, options = harness.virt_machine(V3, 4)
+    image = harness.linux("gic-v3-linux", **variables, SMP=4)
+    with harness.Guest(image, timeout=300, **options) as guest:
+        assert "CPU: All CPU(s) started in HYP mode." in guest.log
+        assert "boot-wrapper: 4 CPUs" in guest.log
+        for _ in range(3):
+            guest.run("echo 0 >/sys/devices/system/cpu/cpu2/online")
+            guest.run("echo 1 >/sys/devices/system/cpu/cpu2/online")
+        assert guest.run("cat /sys/devices/system/cpu/online").strip() == "0-3"
+        assert guest.end("poweroff -f") == 0
+
+
+def with_controller(tmp_path, compatible):
+    """The board's DTB, with another interrupt controller than its GICv2."""
+    text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", harness.DTB], check=True,
+                          capture_output=True, text=True).stdout
+    text, count = re.subn('compatible = "arm,cortex-a15-gic[^;]*;', f"compatible = {compatible};",
+                          text)
+    assert count == 1
+    path = tmp_path / "t.dtb"
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", path], check=True, text=True,
+                   input=text)
+    return path
+
+
+@pytest.mark.parametrize("compatible, name", [
+    ('"arm,gic-v5"', "arm,gic-v5"),
+    ('"acme,gic-9000", "acme,gic"', "acme,gic-9000"),
+    ('"acme,intc"', "acme,intc"),
+])
+def test_unknown_controller_is_refused(tmp_path, compatible, name):
+    """By its name, in one line."""
+    done = harness.run_make("gic-unknown", "all", KERNEL=harness.VMLINUZ, SMP=1, BOOTARGS="",
+                            DTB=with_controller(tmp_path, compatible))
+    lines = [line for line in done.stderr.splitlines() if line.startswith("boot-wrapper: ")]
+    assert done.returncode != 0 and len(lines) == 1, done.stderr
+    assert f"is not supported, {name} (neither GICv2 nor GICv3)" in lines[0]
+
+
+def test_controller_that_needs_nothing(tmp_path):
+    """A board without a GIC, whose controller has no Secure side."""
+    done = harness.run_make("gic-harmless", "all", KERNEL=harness.VMLINUZ, SMP=1, BOOTARGS="",
+                            DTB=with_controller(tmp_path, '"brcm,bcm2836-l1-intc"'))
+    assert done.returncode == 0, done.stderr
+
+
+def test_gic_v3_on_a_board_without(tmp_path):
+    """GICv3 takes resident bytes that only boards spend which may have one."""
+    image = harness.build("gic-v3-board", "all", KERNEL=harness.VMLINUZ, SMP=1, BOOTARGS="",
+                          DTB=with_controller(tmp_path, '"arm,gic-v3"')) / "linux-system.axf"
+    text, status = harness.console(image)
+    assert "boot-wrapper: the DTB has a GICv3" in text and status == 1, text
