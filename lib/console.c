@@ -6,6 +6,7 @@
 #include <stdarg.h>
 
 #include "board.h"
+#include "lib/bytes.h"
 #include "monitor.h"
 #include "resident.h"
 #include "lib/console.h"
@@ -30,7 +31,7 @@ static void put_string(const char *text)
 static void put_hex(uint32_t value)
 {
 	for (int shift = 28; shift >= 0; shift -= 4)
-		put_character("0123456789abcdef"[value >> shift & 0xf]);
+		put_character(hex_digit(value >> shift));
 }
 
 static void put_decimal(uint32_t value)

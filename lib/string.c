@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The C library functions that libfdt, and we, call. A C library's own would do: but
- * they load and store unaligned words, which fault while the MMU is off.
- * Compiled with -fno-tree-loop-distribute-patterns, so that they do not
- * become calls of themselves. Transient.
+ * The C library functions that libfdt and the wrapper call. Those of a C library load
+ * and store unaligned words, which faults while the MMU is off. Compiled with
+ * -fno-tree-loop-distribute-patterns, so that they do not become calls of themselves.
+ * Transient.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -15,6 +15,7 @@
 #include <libfdt.h>
 
 #include "boot_wrapper.h"
+#include "lib/bytes.h"
 #include "plan.h"
 #include "loader/dtb.h"
 #include "version.h"
@@ -959,7 +960,7 @@ static int mend_reserved_memory(void *fdt, int parent,
 	/* Another one may belong to a wrapper below this one. */
 	for (int i = 0; i < 8; i++)
 		name[sizeof name - 2 - i] =
-			"0123456789abcdef"[changes->reserve >> 4 * i & 0xf];
+			hex_digit(changes->reserve >> 4 * i);
 	fdt_for_each_subnode(node, fdt, parent)
 		if (is_named(node_name(fdt, node), name)) {
 			error = fdt_del_node(fdt, node);

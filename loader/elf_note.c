@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Find in an ELF file's notes which modes its kernel may be started in.
+ * Read the modes in which a kernel may be started from an ELF file's notes:
+ * elf_note_modes().
  */
 #include <string.h>
 
 #include "boot_wrapper.h"
+#include "lib/bytes.h"
 #include "loader/elf_note.h"
 
 #define HEADER_SIZE	12		/* namesz, descsz, type */
 #define ALL_MODES	(BW_TAKES_SECURE_MONITOR | BW_TAKES_HYP | \
 			 BW_TAKES_SVC | BW_TAKES_SECURE_SVC)
-
-/* A segment can begin at any byte of the file. */
-static uint32_t le32(const uint8_t *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
-}
 
 /* 64 bits: a size near 4 GiB must not come out small. */
 static uint64_t padded(uint32_t size)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The ELF note in which a kernel says which modes it may be started in; what
- * it holds is in boot_wrapper.h, BW_NOTE. Compiled into the build's own tool;
- * needs nothing of a C library but memcmp().
+ * The ELF note that names the modes in which a kernel may be started: BW_NOTE of
+ * boot_wrapper.h. elf_note.c is compiled into the wrapper and into tools/prepare.
  */
 #ifndef ELF_NOTE_H
 #define ELF_NOTE_H

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/bytes.h"
+
 enum format {
 	FORMAT_UNKNOWN,
 	FORMAT_LINUX,		/* a zImage */
@@ -41,16 +43,6 @@ const char *cannot_start(const uint8_t *data, uint32_t size);
  * RAM, in the first 128 MiB, and relocates its virtual addresses by that.
  */
 bool is_linux_image(const uint8_t *data, uint32_t size);
-
-static inline uint32_t le32(const uint8_t *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static inline uint32_t big32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
-}
 
 /*
  * A zImage (Linux, Documentation/arch/arm/booting.rst and

@@ -2,6 +2,7 @@
 /* Describe modules for a hypervisor in the DTB's /chosen. Transient. */
 #include <libfdt.h>
 
+#include "lib/bytes.h"
 #include "loader/multiboot.h"
 
 static int delete_kind(void *fdt, int chosen, const char *kind)
@@ -31,7 +32,7 @@ static int add_module(void *fdt, int chosen, const struct multiboot_module *modu
 	/* No leading zeros: devicetree specification 2.2.1. */
 	for (int shift = 28; shift >= 0; shift -= 4)
 		if (module->at >> shift || !shift)
-			*digit++ = "0123456789abcdef"[module->at >> shift & 0xf];
+			*digit++ = hex_digit(module->at >> shift);
 	*digit = '\0';
 	node = fdt_add_subnode(fdt, chosen, name);
 	if (node < 0)
