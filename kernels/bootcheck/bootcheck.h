@@ -44,12 +44,6 @@ static inline struct percpu *this_cpu(void)
 	return (struct percpu *)read_cp15(TPIDRPRW);
 }
 
-/* Without the Security Extensions there is no VBAR, and PL1 has no vectors of ours. */
-static inline bool has_vectors(void)
-{
-	return read_cp15(ID_PFR1) & ID_PFR1_SECURITY;
-}
-
 /* conformance.S numbers them so: two clusters of four CPUs, or one of eight. */
 static inline struct percpu *percpu_of(uint32_t mpidr)
 {

@@ -136,15 +136,11 @@ static void check_taken(enum item item, enum item item_svc, uint32_t interrupt,
 	struct percpu *me = this_cpu();
 	uint32_t polls = TAKEN_POLLS;
 
-	if (!me->hyp && !has_vectors()) {
-		skip_item(item, "this CPU has no VBAR");
-		return;
-	}
 	me->irq = me->fiq = 0;
 	fire(interrupt);
 	wait_unmasked(polls);
 	check_item(item, me->irq && !me->fiq, me->fiq ? me->fiq : interrupt);
-	if (!comes(interrupt) || !me->hyp || !has_vectors())
+	if (!comes(interrupt) || !me->hyp)
 		return;
 
 	me->irq = me->fiq = 0;

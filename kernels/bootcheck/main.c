@@ -82,10 +82,10 @@ static void power_off_if_fast(void)
 
 /* All of it, on the calling CPU. */
 
+/* Each Cortex-A has VBAR; QEMU also where it hides the Security Extensions. */
 static void set_vectors(struct percpu *me)
 {
-	if (read_cp15(ID_PFR1) & ID_PFR1_SECURITY)
-		write_cp15(VBAR, pl1_vectors);
+	write_cp15(VBAR, pl1_vectors);
 	if (me->hyp && !ours)
 		write_cp15(HVBAR, hyp_vectors);
 	isb();

@@ -114,7 +114,7 @@ void check_pl1_registers(void)
 	uint32_t values[4] = { 1, 0x10000, 0x7fffffff, 0x80000001 };
 
 	scope = "";
-	if (has_vectors() && (ours || !secure)) {
+	if (read_cp15(ID_PFR1) & ID_PFR1_SECURITY && (ours || !secure)) {
 		uint32_t nsacr = read_cp15(NSACR);
 
 		check_is(nsacr_vfp, nsacr & (NSACR_CP10 | NSACR_CP11 |

@@ -54,7 +54,7 @@ bool is_secure_state(void)
 {
 	uint32_t scr;
 
-	return has_vectors() && !run_in_svc(read_scr, &scr);
+	return !run_in_svc(read_scr, &scr);
 }
 
 void check_world(void)
@@ -63,9 +63,7 @@ void check_world(void)
 
 	scope = "";
 	check(entry_nonsecure, !secure || ours, secure);
-	if (!has_vectors()) {
-		skip(scr_hidden, "this CPU has no Security Extensions");
-	} else if (!secure) {
+	if (!secure) {
 		check_is(scr_hidden, run_in_svc(read_scr, &scr), FAULT_PL1 | 1);
 	} else if (svc_works(scr_secure, read_scr, &scr)) {
 		check_is(scr_secure, scr & (SCR_NS | SCR_FW | SCR_AW | SCR_SCD),
@@ -119,10 +117,6 @@ void check_traps(struct percpu *me)
 	uint32_t sctlr = read_cp15(SCTLR), psr;
 
 	scope = "";
-	if (!has_vectors()) {
-		skip(trap_undefined, "this CPU has no VBAR");
-		return;
-	}
 	check_is(trap_undefined, run_in_svc(undefine, NULL), FAULT_PL1 | 1);
 	check_is(trap_alignment, run_in_svc(misalign, words), FAULT_PL1 | 4);
 	/* By the short-descriptor format, or the long one. */
