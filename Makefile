@@ -107,7 +107,7 @@ HOSTCFLAGS	:= $(warnings) -O2 -std=gnu11 $(defines) $(includes) $(host_fdt_inclu
 
 # Resident C is Thumb code, which takes two thirds of the size of ARM code; clang's -Oz
 # corresponds to gcc's -Os.
-$(patsubst %,$(out)/%.o,$(filter %.c,$(resident))): CFLAGS += -mthumb $(if $(clang),-Oz,-fno-jump-tables -fno-if-conversion)
+$(patsubst %,$(out)/%.o,$(filter %.c,$(resident))): CFLAGS += -mthumb $(if $(clang),-Oz,-fno-if-conversion)
 # The loader runs once, but every byte of the image is loaded for each boot.
 $(patsubst %,$(out)/%.o,$(filter loader/%.c lib/console.c plan.c,$(transient))): CFLAGS += -mthumb $(if $(clang),-Oz)
 $(out)/boot.c.o: CFLAGS += -O2

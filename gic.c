@@ -112,11 +112,10 @@ void gic_wake(const struct cpu *target)
 	else if (is_v3())
 		write_cp15_64(ICC_SGI0R, WAKE_SGI << ICC_SGIR_ID_SHIFT |
 			      (target ? ICC_SGIR_TARGET(target->mpidr) :
-			       ICC_SGIR_ALL_OTHERS));
+			       ICC_SGIR_ALL_OTHERS));	/* the return is an ISB */
 	else
 		write32(gicd + GICD_SGIR, WAKE_SGI |
 			(target ? target->gic : GICD_SGIR_ALL_OTHERS));
-	isb();
 }
 
 void gic_cpu_init(struct cpu *me)

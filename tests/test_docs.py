@@ -22,7 +22,7 @@ def answered():
     """The functions that psci_smc() knows."""
     body = re.search(r"^uint32_t psci_smc\(.*?^}", (harness.TOP / "psci.c").read_text(),
                      re.M | re.S)[0]
-    return re.findall(r"^\tcase (\w+):", body, re.M)
+    return re.findall(r"^\t(?:case |if \(function == )(\w+)[:)]", body, re.M)
 
 
 def test_psci_functions():

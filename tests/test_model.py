@@ -218,7 +218,7 @@ def body(file, function):
     """The text of a C function, or of an assembly routine up to the next global label."""
     source = (harness.TOP / file).read_text()
     if file.endswith(".S"):
-        found = re.search(rf"^{function}:\n(.*?)(?=^\w*[a-z]\w*:|\Z)", source, re.M | re.S)
+        found = re.search(rf"^(?:FUNC {function}|{function}:)\n(.*?)(?=^\w*[a-z]\w*:|^END |\Z)", source, re.M | re.S)
     else:
         found = re.search(rf"^[^\n#]*\b{function}\([^;{{]*\)\n{{\n(.*?)^}}", source, re.M | re.S)
     assert found, f"{file} has no {function}"
