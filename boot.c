@@ -89,7 +89,7 @@ static void read_dtb(struct hardware *hardware)
 static void detect_hardware(struct hardware *hardware)
 {
 	hardware->platform = &payload.platform;
-	if (!payload.prepared) {
+	if (!payload.plan) {
 		read_dtb(hardware);
 		hardware->platform = &hardware->found;
 	}
@@ -100,7 +100,7 @@ static void detect_hardware(struct hardware *hardware)
 static enum firmware_psci firmware_psci(const struct hardware *hardware)
 {
 	const void *fdt = (void *)payload.dtb;
-	int node = payload.prepared ? 0 : hardware->nodes.psci;
+	int node = payload.plan ? 0 : hardware->nodes.psci;
 
 	if (!node)
 		return FIRMWARE_NO_PSCI;
@@ -110,12 +110,19 @@ static enum firmware_psci firmware_psci(const struct hardware *hardware)
 	return FIRMWARE_PSCI_0_1;
 }
 
-static void make_plan(uint32_t entered, const struct hardware *hardware,
-		      struct plan *plan)
+/* The build's plan, if it is for a start like this one; else one made in `plan`. */
+static const struct plan *make_plan(uint32_t entered, const struct hardware *hardware,
+				    struct plan *plan)
 {
+	bool has_hyp = read_cp15(ID_PFR1) & ID_PFR1_VIRT;
+
+	if (payload.plan && entered == ENTERED_SECURE &&
+	    has_hyp == !!(payload.plan->boot_mode & BW_OWNS_HYP))
+		return payload.plan;
+
 	struct plan_input input = {
 		.entered = entered,
-		.has_hyp = read_cp15(ID_PFR1) & ID_PFR1_VIRT,
+		.has_hyp = has_hyp,
 		.takes = payload.takes,
 		.takes_why = payload.takes_why,
 		.flags = payload.flags,
@@ -130,6 +137,7 @@ static void make_plan(uint32_t entered, const struct hardware *hardware,
 	if (plan->refusal)
 		refuse(plan->refusal, plan->words[0], plan->words[1],
 		       plan->words[2], plan->words[3]);
+	return plan;
 }
 
 /* CNTFID0 of the system counter's control frame; 0 where there is no frame. */
@@ -386,9 +394,9 @@ static void fix_up_dtb(struct hardware *hardware, const struct plan *plan,
 		.absent = lost,
 	};
 
-	if (payload.prepared == plan->boot_mode && plan->scr && !lost)
+	if (plan == payload.plan && !lost)
 		return;
-	if (payload.prepared)
+	if (payload.plan)
 		read_dtb(hardware);
 
 	int error = dtb_mend((void *)payload.dtb, &hardware->nodes, &changes);
@@ -473,7 +481,7 @@ _Noreturn void boot(const struct entry *entry)
 {
 	uint32_t entered = entry->state;
 	struct hardware hardware;
-	struct plan plan;
+	struct plan made;
 
 	console_init();
 	if (entered == ENTERED_SECURE) {
@@ -485,9 +493,10 @@ _Noreturn void boot(const struct entry *entry)
 		load_payload(entry);
 	check_ram();
 	detect_hardware(&hardware);
-	make_plan(entered, &hardware, &plan);
+	const struct plan *plan = make_plan(entered, &hardware, &made);
+
 	place_hyp_stub();
-	fill_resident(&plan, hardware.platform);
+	fill_resident(plan, hardware.platform);
 
 	struct cpu *me = find_boot_cpu();
 	uint32_t others = ((1u << resident.cpu_count) - 1) & ~(1u << me->index);
@@ -495,18 +504,18 @@ _Noreturn void boot(const struct entry *entry)
 	distributor_init(hardware.platform);
 	gic_reset(me);
 
-	uint32_t missing = find_missing(&plan, others, entry->loaded_at != entry->home);
-	uint32_t lost = (plan.loses_missing ? missing : 0) |
-			(plan.loses_present ? others & ~missing : 0);
-	uint32_t left = plan.gathers ? missing & ~lost : 0;
-	uint32_t reserve_end = reserve_ends[missing ? plan.reserve_missing :
-						      plan.reserve];
+	uint32_t missing = find_missing(plan, others, entry->loaded_at != entry->home);
+	uint32_t lost = (plan->loses_missing ? missing : 0) |
+			(plan->loses_present ? others & ~missing : 0);
+	uint32_t left = plan->gathers ? missing & ~lost : 0;
+	uint32_t reserve_end = reserve_ends[missing ? plan->reserve_missing :
+						      plan->reserve];
 
-	fix_up_dtb(&hardware, &plan, reserve_end, lost);
+	fix_up_dtb(&hardware, plan, reserve_end, lost);
 	report_cpus(hardware.platform, lost);
 	if (!(payload.flags & PAYLOAD_QUIET))
-		banner(entered, &plan, reserve_end, lost, left);
-	if (plan.psci == DTB_PSCI_NONE)
+		banner(entered, plan, reserve_end, lost, left);
+	if (plan->psci == DTB_PSCI_NONE)
 		fill_pen(lost, me);
 	report_pending_abort();
 	gic_cpu_init(me);

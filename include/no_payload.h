@@ -7,4 +7,5 @@
 #define INITRD_END	0
 #define DOM0_END	0
 #define PAYLOAD		.kernel_end = 0
+#define PLAN
 #define PAYLOAD_IMAGES

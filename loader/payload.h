@@ -28,6 +28,8 @@ enum {
 #include "loader/options.def"
 };
 
+struct plan;
+
 /* All addresses are physical, and "_end" is the byte after the last one. */
 struct payload {
 	uint32_t kernel, kernel_end;	/* both 0: there is none */
@@ -40,10 +42,11 @@ struct payload {
 	uint32_t takes;			/* BW_TAKES_...: the modes to choose from */
 	const char *takes_why;		/* "by its note", "by MODE=", ... */
 	/*
-	 * Non-zero: the build has fixed up the DTB for a start with this boot-mode
-	 * word, and `platform` is what the DTB says.
+	 * The plan of a start from reset, on a CPU that has Hyp mode if the plan's
+	 * kernel owns it: the build has fixed up the DTB for it, and `platform` is
+	 * what the DTB says. NULL: the build has not.
 	 */
-	uint32_t prepared;
+	const struct plan *plan;
 	const char *bootargs;		/* NULL: leave the DTB's own */
 	struct platform platform;
 };

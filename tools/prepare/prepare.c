@@ -69,10 +69,11 @@ static struct {
 } kernel;
 
 /*
- * The word of the boot that the build expects; 0: the DTB is left to the boot,
- * which fixes it up again, too, if all is not as expected.
+ * The plan of a start from reset, if the build has fixed up the DTB for it. If the
+ * boot turns out otherwise, the wrapper makes a plan and fixes up the DTB again.
  */
-static uint32_t expected_word;
+static struct plan plan;
+static bool planned;
 
 static struct place_map map;
 static struct placement placement = { .map = &map };
@@ -787,6 +788,26 @@ static void write_banks(FILE *out, const struct platform *platform)
 			platform->ram[i].start, platform->ram[i].end);
 }
 
+/* For a start from reset; no other member is needed once there is no refusal. */
+static void write_plan(FILE *out)
+{
+	fprintf(out, "#define PLAN");
+	if (planned) {
+		write_word(out, "mode", plan.mode);
+		write_word(out, "boot_mode", plan.boot_mode);
+		write_word(out, "scr", plan.scr);
+		write_word(out, "hcr", plan.hcr);
+		write_word(out, "start", plan.start);
+		write_word(out, "psci", plan.psci);
+		write_word(out, "gathers", plan.gathers);
+		write_word(out, "loses_present", plan.loses_present);
+		write_word(out, "loses_missing", plan.loses_missing);
+		write_word(out, "reserve", plan.reserve);
+		write_word(out, "reserve_missing", plan.reserve_missing);
+	}
+	fputc('\n', out);
+}
+
 static void write_layout(const struct platform *platform)
 {
 	FILE *out = fopen(options.layout, "w");
@@ -801,6 +822,7 @@ static void write_layout(const struct platform *platform)
 	write_place(out, "INITRD", initrd);
 	write_place(out, "DOM0", dom0);
 
+	write_plan(out);
 	fprintf(out, "#define PAYLOAD");
 	write_word(out, "kernel", started->at);
 	write_word(out, "kernel_end", started->at + started->size);
@@ -819,7 +841,8 @@ static void write_layout(const struct platform *platform)
 	write_word(out, "flags", flags());
 	write_word(out, "takes", takes());
 	write_text(out, "takes_why", takes_why());
-	write_word(out, "prepared", expected_word);
+	if (planned)
+		fprintf(out, " \\\n\t.plan = &plan,");
 	write_text(out, "bootargs", options.bootargs);
 	fprintf(out, " \\\n\t.platform = {");
 	write_word(out, "cpu_count", platform->cpu_count);
@@ -1050,8 +1073,6 @@ static bool fix_up(void *fdt, const struct dtb_nodes *nodes)
 	static const uint32_t reserve_ends[] = {
 		0, RESIDENT_NONSECURE_END, RESIDENT_END,
 	};
-	struct plan plan;
-
 	plan_boot(&input, &plan);
 	if (!options.mend || nodes->psci || plan.refusal ||
 	    has_other_method(fdt, nodes))
@@ -1069,7 +1090,7 @@ static bool fix_up(void *fdt, const struct dtb_nodes *nodes)
 	};
 
 	dtb_error(dtb_mend(fdt, nodes, &changes));
-	expected_word = plan.boot_mode;
+	planned = true;
 	return true;
 }
 
