@@ -12,6 +12,7 @@
 #include "boot.h"
 #include "boot_wrapper.h"
 #include "cores.h"
+#include "distributor.h"
 #include "gic.h"
 #include "hyp_psci.h"
 #include "hyp_stub.h"

@@ -6,6 +6,7 @@
 #include "arm.h"
 #include "board.h"
 #include "boot.h"
+#include "distributor.h"
 #include "gic.h"
 #include "resident.h"
 #include "lib/console.h"

@@ -96,10 +96,6 @@
 #include <stdint.h>
 
 struct cpu;
-struct platform;
-
-/* distributor.c: what all CPUs share. Needs cpus[] and the GIC's part of `resident`. */
-void distributor_init(const struct platform *platform);
 
 /*
  * Put the calling CPU's own interrupts, and its interface, into the state of reset,
