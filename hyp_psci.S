@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Other firmware's PSCI, for a kernel in SVC mode: that firmware turns CPUs on
- * in Hyp mode, but the kernel expects them in SVC mode, with the trampoline in
- * HVBAR. So its SMCs trap here (HCR.TSC); those that bring an entry address get
- * ours instead, and all others go on as they are, as SMC #0.
+ * Other firmware's PSCI, for a kernel in SVC mode. That firmware turns CPUs on in Hyp
+ * mode, but the kernel expects them in SVC mode, with the trampoline in HVBAR. So the
+ * kernel's SMCs trap to this file (HCR.TSC). Calls that have an entry address get
+ * hyp_psci_start as the address; all other calls are passed on unchanged, as SMC #0.
  *
- * Stays behind after hand-over in that one case. When the kernel takes Hyp mode
- * over, the trap goes with us: what it finds is HCR = 0.
+ * Resident, for such a kernel only. When the kernel takes over Hyp mode, this file first
+ * turns the trap off: the kernel finds HCR = 0.
  */
 #include "arm.h"
 #include "boot_wrapper.h"
@@ -19,7 +19,7 @@
 	.arm
 	.section .hyp_psci, "ax"
 
-/* But for traps, the trampoline's vectors. */
+/* The trampoline's vectors, except for traps. */
 	.balign	32
 FUNC hyp_psci_vectors
 	b	hyp_stub_vectors + 0x00
@@ -37,7 +37,7 @@ END hyp_psci_vectors
  *
  * Entered in: Hyp mode, from Non-secure PL1.
  * Expects:    sp = this CPU's struct cpu, its stack empty.
- * Clobbers:   what the firmware's answer does. HVC: see hyp_stub.S.
+ * Clobbers:   what the firmware clobbers. For HVC see hyp_stub.S.
  */
 trap:
 	push	{r12}
@@ -46,10 +46,10 @@ trap:
 	cmp	r12, #HSR_EC_SMC
 	bne	not_smc
 
-	mrs	r12, elr_hyp		@ of the SMC itself, 4 bytes in any state
+	mrs	r12, elr_hyp		@ return behind the SMC, 4 bytes in any state
 	add	r12, r12, #4
 	msr	elr_hyp, r12
-	mrs	r12, spsr		@ in an IT block it is the last
+	mrs	r12, spsr		@ if in an IT block, the SMC was its last one
 	bic	r12, r12, #PSR_IT_10
 	bic	r12, r12, #PSR_IT_72
 	msr	spsr_cxsf, r12
@@ -75,7 +75,10 @@ trap:
 	eret
 END trap
 
-	/* For the trampoline; if that will set HVBAR, the trap ends first. */
+	/*
+	 * The trampoline handles all other traps. If the call is going to set HVBAR, turn
+	 * the trap of SMC off first.
+	 */
 not_smc:
 	mrc	HSR(r12)
 	bic	r12, r12, #HSR_IL
@@ -84,7 +87,7 @@ not_smc:
 	tsteq	r1, #31
 	pop	{r12}
 	bne	hyp_stub_vectors + 0x14
-	mcr	HCR(r0)			@ 0
+	mcr	HCR(r0)			@ r0 = HVC_SET_VECTORS = 0
 	isb
 	b	hyp_stub_vectors + 0x14
 END not_smc
@@ -92,7 +95,8 @@ END not_smc
 /*
  * uint32_t hyp_psci_smc(r0, r1, r2, r3)
  *
- * Entered in: Hyp mode, Thumb state. The firmware answers.
+ * Pass a call to the firmware. Entered in: Hyp mode, Thumb state. Returns the firmware's
+ * answer.
  */
 	.thumb
 	.thumb_func
@@ -104,10 +108,10 @@ END hyp_psci_smc
 	.arm
 
 /*
- * Where the firmware sends a CPU instead of where the kernel wanted it.
+ * The entry address that the firmware gets in place of the kernel's.
  *
- * Entered in: Hyp mode, as PSCI has it: MMU off, interrupts masked.
- * Expects:    r0 = its struct cpu.
+ * Entered in: Hyp mode, as PSCI requires: MMU off, interrupts masked.
+ * Expects:    r0 = this CPU's struct cpu.
  */
 FUNC hyp_psci_start
 	cpsid	aif

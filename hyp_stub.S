@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The Hyp trampoline: a vector table for Non-secure Hyp mode whose only
- * service is to set HVBAR, so that whoever comes later can take Hyp mode over.
+ * The Hyp trampoline: a vector table for Non-secure Hyp mode whose only service is to set
+ * HVBAR, so that software that runs later can take over Hyp mode.
  *
- * Position-independent and self-contained: it needs no stack and no set-up but
- * HVBAR = hyp_stub_vectors. A kernel can assemble and link it as it is. Who
- * wants exceptions reported stores the four words of a console at
- * hyp_stub_console (struct console in resident.h); they are 0 to begin with.
+ * Position-independent and self-contained: it needs no stack, and its only set-up is
+ * HVBAR = hyp_stub_vectors. A kernel can assemble and link this file unchanged. To have
+ * exceptions reported, store the four words of a console (struct console in resident.h)
+ * at hyp_stub_console. They are 0 at first: no console.
  */
 #include "arm.h"
 #include "boot_wrapper.h"
@@ -26,7 +26,7 @@ FUNC hyp_stub_vectors
 	b	hvc			@ HVC, or SVC, from Hyp mode itself
 	b	unexpected_prefetch_abort
 	b	unexpected_data_abort
-	b	hvc			@ Hyp Trap, HVC from PL1 among them
+	b	hvc			@ Hyp Trap, including HVC from PL1
 	b	unexpected_irq
 	b	unexpected_fiq
 END hyp_stub_vectors
@@ -38,16 +38,15 @@ END hyp_stub_vectors
  * Expects:    r0 = HVC_SET_VECTORS, r1 = physical address of a vector table,
  *             32-byte aligned, of code that can run with the MMU off.
  * Returns:    r0 = 0 and HVBAR = r1, or r0 = HVC_STUB_ERR and HVBAR unchanged.
- * Clobbers:   nothing else; of a caller in Hyp mode what the exception itself
- *             does, ELR_hyp, SPSR_hyp and HSR. The flags are free to use
- *             (SPSR_hyp has the caller's), and so is r0, once they know
- *             whether it was 0.
+ * Clobbers:   nothing else. If the caller is in Hyp mode, the exception itself overwrites
+ *             ELR_hyp, SPSR_hyp and HSR. The flags are free to use, since SPSR_hyp
+ *             has the caller's; r0 is free once the flags say whether it was 0.
  */
 hvc:
 	cmp	r0, #HVC_SET_VECTORS
 	mrc	HSR(r0)
 	bic	r0, r0, #HSR_IL
-	cmpeq	r0, #HSR_EC_HVC << HSR_EC_SHIFT		@ an HVC, and its number 0
+	cmpeq	r0, #HSR_EC_HVC << HSR_EC_SHIFT		@ an HVC with the immediate 0
 	tsteq	r1, #31
 	bne	1f
 	mcr	HVBAR(r1)
@@ -63,7 +62,7 @@ hvc:
 END hvc
 
 /*
- * Exceptions that nobody expected: print what, where and why, stop this CPU.
+ * Unexpected exceptions: print the kind, the place and the cause, then stop this CPU.
  *
  * Entered in: Hyp mode, ARM state.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Vector tables of our own, SMC dispatch, the secondary CPUs' way from reset,
- * and the way to the kernel. All of it stays behind after hand-over.
+ * The wrapper's vector tables, the SMC dispatch, the path of a secondary CPU from reset
+ * (reset_secondary), and the entry into the kernel (enter_kernel()). Resident.
  */
 #include "arm.h"
 #include "boot_wrapper.h"
@@ -16,7 +16,7 @@
 	.arm
 	.section .monitor, "ax"
 
-/* MVBAR: what is taken to Monitor mode, which by SCR is nothing but SMC. */
+/* MVBAR: exceptions taken to Monitor mode. SCR routes only SMC there. */
 	.balign	32
 FUNC monitor_vectors
 	b	unexpected_reset
@@ -30,8 +30,8 @@ FUNC monitor_vectors
 END monitor_vectors
 
 /*
- * VBAR: what our own code takes. In Secure state before and after hand-over;
- * before it in Non-secure SVC mode, if we were entered there.
+ * VBAR: exceptions in the wrapper's own code. Used in Secure state for good, and in
+ * Non-secure SVC mode until hand-over, if the wrapper was entered there.
  */
 	.balign	32
 FUNC pl1_vectors
@@ -46,11 +46,12 @@ FUNC pl1_vectors
 END pl1_vectors
 
 /*
- * Not the boot CPU: wait until that knows from the DTB which CPUs there are,
- * find oneself among them, and wait there to be turned on.
+ * The path of a secondary CPU from reset: wait until the boot CPU has filled cpus[]
+ * from the DTB, find this CPU's entry, and wait there to be turned on.
  *
- * Entered in: the mode that boot.S works in, with the vectors in place.
- * Expects:    r3 = MPIDR affinity. Leaves to cpu_wait(), or to be parked.
+ * Entered in: the mode in which boot.S runs, with the vectors in place.
+ * Expects:    r3 = MPIDR affinity.
+ * Leaves:     to cpu_wait(), or to cpu_park if the DTB does not list this CPU.
  */
 FUNC reset_secondary
 	load_address r1, cpu_table_ready
@@ -70,7 +71,7 @@ FUNC reset_secondary
 	subs	r1, r1, #1
 	bne	2b
 
-	/* Not in the DTB: leave word. */
+	/* The DTB does not list this CPU: report that to the boot CPU, and park. */
 	load_address r1, unlisted_cpu
 	str	r3, [r1]
 	dsb
@@ -92,8 +93,8 @@ END reset_secondary
  * Entered in: Monitor mode, A, I, F masked, from Non-secure PL1 or Hyp mode;
  *             from Secure PL1, if a kernel was entered there.
  * Expects:    sp = this CPU's struct cpu, its stack empty; r0..r3 the call.
- * Returns:    r0. Clobbers nothing else; r1..r3 too keep the caller's values,
- *             so that nothing Secure leaks.
+ * Returns:    r0. Every other register, r1..r3 included, keeps the caller's value,
+ *             so that no Secure value leaks.
  */
 smc:
 	push	{r1-r3, r12, lr}
@@ -106,9 +107,9 @@ smc:
 END smc
 
 /*
- * A semihosting call that no host took: answer "failed" and go on.
+ * A semihosting call without a host: return -1, which means that the call failed.
  *
- * Entered in: SVC mode, Secure or not. Returns r0 = -1, clobbers nothing else.
+ * Entered in: SVC mode, Secure or Non-secure. Returns r0 = -1; clobbers nothing else.
  */
 svc:
 	mvn	r0, #0
@@ -118,11 +119,12 @@ END svc
 /*
  * void enter_kernel(r0, r1, r2, entry, me)
  *
- * Entered in: Monitor mode, or the Non-secure mode that we were entered in;
- *             with kernel_state_init() done.
- * Expects:    r0..r2 for the kernel; r3 its entry, bit 0 for Thumb;
- *             [sp] this CPU's struct cpu.
- * Leaves:     the mode of resident.spsr; r3 = the boot-mode word; r4..r12 = 0.
+ * Entered in: Monitor mode, or the Non-secure mode in which the wrapper was entered;
+ *             after kernel_state_init().
+ * Expects:    r0..r2 = the kernel's arguments; r3 = its entry address, with bit 0 set
+ *             for Thumb state; [sp] = this CPU's struct cpu.
+ * Leaves:     to the kernel, in the mode of resident.spsr; r3 = the boot-mode word;
+ *             r4..r12 = 0.
  */
 FUNC enter_kernel
 	ldr	sp, [sp]
@@ -146,7 +148,7 @@ FUNC enter_kernel
 	mov	r11, #0
 	mov	r12, #0
 	dsb
-	beq	1f			@ Hyp mode has no MOVS PC, LR, even skipped
+	beq	1f			@ in Hyp mode MOVS PC, LR is UNDEFINED, even if skipped
 	movs	pc, lr
 1:	msr	elr_hyp, lr
 	eret
@@ -156,6 +158,7 @@ END enter_kernel
  * void cpu_restart(me)
  *
  * Entered in: Monitor mode. Expects r0 = this CPU's struct cpu.
+ * Leaves:     to cpu_wait(), with the stack empty.
  */
 FUNC cpu_restart
 	mov	sp, r0
@@ -163,17 +166,17 @@ FUNC cpu_restart
 END cpu_restart
 
 /*
- * Exceptions in our own code that nobody expected: print what, where and why,
- * stop this CPU. The other CPUs go on.
+ * Unexpected exceptions in the wrapper's own code: print the kind, the place and the
+ * cause, then stop this CPU. The other CPUs go on.
  *
- * Entered in: the exception's own mode; lr is ahead of the instruction by what
- * the ARM ARM says of each.
+ * Entered in: the exception's own mode. lr is ahead of the instruction, by the offset
+ * that the ARM ARM gives for each exception.
  */
 unexpected_reset:
 	unexpected lr, 0, "reset vector"
 END unexpected_reset
 unexpected_undefined:
-	mrs	r6, spsr		@ in Thumb state it is ahead by 2 only
+	mrs	r6, spsr		@ in Thumb state lr is only 2 bytes ahead
 	tst	r6, #PSR_T
 	addne	lr, lr, #2
 	unexpected lr, 4, "undefined instruction"
@@ -214,8 +217,9 @@ report_unexpected:
 	blxne	r0
 
 	/*
-	 * A CPU_ON that has found this CPU OFF may make it ON_PENDING yet, and wakes it
-	 * then. The rest of its stack is free.
+	 * If another CPU's CPU_ON read this CPU's state as OFF before the exception, it
+	 * may still store ON_PENDING, and then wakes this CPU. So store the state again
+	 * after each wake-up. gic_wait() may use the stack: its old content is not needed.
 	 */
 	cmp	sp, #0
 	beq	cpu_stop
@@ -227,10 +231,11 @@ report_unexpected:
 END report_unexpected
 
 /*
- * The fault in words, of those that there are with the MMU off; of any other the
- * number must do. DFSR is of the last data abort, IFSR of the last prefetch abort.
+ * Print the name of a fault that can occur with the MMU off; any other fault is known by
+ * the register's value alone. DFSR describes the last data abort, IFSR the last prefetch
+ * abort.
  *
- * Expects:  r0 = DFSR or IFSR, in the short-descriptor format; r8 as report.h has it.
+ * Expects:  r0 = DFSR or IFSR, in the short-descriptor format; r8 = the console's words.
  * Clobbers: r0..r3, r7, r9..r12, and the flags.
  */
 report_fault:
@@ -243,7 +248,7 @@ report_fault:
 	bxeq	lr
 	cmp	r2, r1
 	beq	report_string
-2:	ldrb	r2, [r0], #1		@ the next one's
+2:	ldrb	r2, [r0], #1		@ skip the name
 	cmp	r2, #0
 	bne	2b
 	b	1b
@@ -261,20 +266,20 @@ faults:
 	.byte	0
 	.balign	4
 
-/* Stop this CPU for good. Entered in any mode, interrupts masked. */
+/* Stop this CPU for good. Entered in any mode, with interrupts masked. */
 FUNC cpu_stop
 	wfi
 	b	cpu_stop
 END cpu_stop
 
 /*
- * Let nobody wait for a lock that this CPU has or wants, nor take it for a CPU
- * that could be turned on or off. A lock can be given up at any point: what it
- * is for takes effect by the one store of a state, which nobody may have been
- * woken for yet.
+ * Let the other CPUs go on: release the lock, leave its queue, and mark this CPU as one
+ * that cannot be turned on or off. The lock may be released at any point, because the
+ * change that it protects is a single store of a CPU's state. That CPU may not have been
+ * woken yet, so wake all CPUs that wait.
  *
- * Entered in: any mode, on a CPU that will never go back.
- * Clobbers:   r0..r3. Returns sp = its struct cpu, or 0: none is known.
+ * Entered in: any mode, on a CPU that will never return to what it did.
+ * Clobbers:   r0..r3. Returns sp = this CPU's struct cpu, or 0 if none is known.
  */
 leave_others_alone:
 	mov	sp, #0
@@ -295,9 +300,9 @@ leave_others_alone:
 	bne	1b
 	bx	lr
 2:	ldr	r3, [r0, #CPU_STATE]
-	cmp	r3, #CPU_STATE_ABSENT	@ the boot CPU will tell the kernel so
+	cmp	r3, #CPU_STATE_ABSENT	@ the boot CPU will treat it as missing
 	bxeq	lr
-	cmp	r3, #PSCI_DISABLED	@ a second exception, which the first led to
+	cmp	r3, #PSCI_DISABLED	@ an exception in the report of the first one
 	beq	cpu_stop
 	mov	sp, r0
 	mov	r3, #PSCI_DISABLED

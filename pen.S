@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The holding pen, for kernels that start secondary CPUs without PSCI: each
- * waits, in the mode that kernels are entered in, until somebody stores an
- * entry address in the board's flags register and wakes it with an interrupt
- * (an SGI). Stays behind after hand-over: copied to BOARD_PEN_RAM, where a board
- * has memory that kernels do not use, else in the resident range.
- * Position-independent.
+ * The holding pen, for kernels that start secondary CPUs without PSCI. Each CPU waits in
+ * the mode in which kernels are entered. To release it, the kernel stores an entry address
+ * in the board's flags register and wakes the CPU with an interrupt (an SGI).
+ *
+ * Resident. On boards with memory that kernels do not use, boot.c copies the pen there
+ * (BOARD_PEN_RAM); on others it stays in the resident range. Position-independent.
  */
 #include "arm.h"
 #include "board.h"
@@ -17,12 +17,13 @@
 	.section .pen, "ax"
 
 /*
- * Entered in: the mode of the kernel, interrupts masked; the GIC's CPU
- * interface is on, so that WFI ends for a pending interrupt all the same.
- * Expects:    r3 = the boot-mode word, which is handed on.
- * Leaves:     to the address in the flags register, with r0..r2 = 0. On its
- *             way in it says in pen_arrived that it needs nothing else of ours.
- * On a board without such a register it goes no further than pen_dead_end.
+ * Entered in: the mode of the kernel, interrupts masked. The GIC's CPU interface is on:
+ *             a pending interrupt ends WFI even if it is masked.
+ * Expects:    r3 = the boot-mode word, which is passed on to the kernel.
+ * Leaves:     to the address in the flags register, with r0..r2 = 0.
+ *
+ * A CPU that arrives writes its MPIDR to pen_arrived. From then on it needs no other
+ * memory of the wrapper. On a board without a flags register, `pen` is pen_dead_end.
  */
 FUNC pen
 #if BOARD_PEN
@@ -34,7 +35,7 @@ FUNC pen
 	ldr	r5, pen_gicc
 1:	dsb
 	wfi
-	cmp	r5, #0			@ a DTB without a GIC
+	cmp	r5, #0			@ 0: the DTB has no GIC
 	beq	2f
 	ldr	r6, [r5, #GICC_IAR]
 	ubfx	r7, r6, #0, #10		@ the interrupt's number, without the sender
@@ -53,8 +54,8 @@ FUNC pen
 END pen
 
 /*
- * For CPUs that no kernel shall have, for good: with the same word on the way
- * in, and, for those that the DTB does not have, without.
+ * Parking for CPUs that never reach a kernel. pen_dead_end reports arrival as `pen` does;
+ * pen_park, for CPUs that the DTB does not list, does not.
  *
  * Entered in: any mode, interrupts masked.
  */

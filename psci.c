@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PSCI 1.1 (ARM DEN 0022D) by SMCCC 1.2 (ARM DEN 0028): which CPUs run, and
- * what turns them on and off. With the Secure trampoline, what stays behind in
- * Secure state; and at the end, for other firmware's PSCI, in Hyp mode.
+ * PSCI 1.1 (ARM DEN 0022D) over SMCCC 1.2 (ARM DEN 0028). psci_smc() answers SMCs, among
+ * them the Secure trampoline's; turn_on() and cpu_wait() are the two sides of CPU_ON;
+ * hyp_psci() and hyp_psci_started() handle calls to other firmware's PSCI. Resident: the
+ * last two in Hyp mode, all others in Secure state.
  *
- * A CPU's state changes so, and in no other way:
+ * A CPU's state changes only as follows:
  *
  *	ABSENT -> OFF		by the CPU itself, when it comes out of reset
  *	OFF -> ON_PENDING	by the one CPU_ON that succeeds
- *	ON_PENDING -> ON	by the CPU itself, about to leave for the kernel
- *	ON -> OFF		by the CPU itself, the last thing that CPU_OFF does
- *	any but ABSENT -> FAULTED	by the CPU itself, in monitor.S, for good
+ *	ON_PENDING -> ON	by the CPU itself, before it enters the kernel
+ *	ON -> OFF		by the CPU itself, as the last step of CPU_OFF
+ *	any except ABSENT -> FAULTED	by the CPU itself, in monitor.S, for good
  *
- * (A CPU_ON that has found OFF what then faults makes that ON_PENDING, and it
- * itself makes it FAULTED again.)
+ * (If a CPU faults after a CPU_ON has read its state as OFF, that CPU_ON still stores
+ * ON_PENDING; the faulted CPU then stores FAULTED again.)
  *
- * ON_PENDING is decided under a lock, since any number of CPUs may ask at once.
- * tests/model/psci.pml is a model of this, of which every state has been looked at.
- * Every argument comes from a kernel; none is followed as a pointer.
+ * A lock protects the change to ON_PENDING, since several CPUs may call CPU_ON at once.
+ * tests/model/psci.pml is a model of this, and Spin has visited all of its states.
+ * Every argument comes from a kernel, and none is used as a pointer.
  */
 #include "arm.h"
 #include "board.h"
@@ -34,7 +35,7 @@
 #define PSCI_1_1	0x00010001
 #define SMCCC_1_2	0x00010002
 
-/* The functions that there are: bit n stands for PSCI_VERSION + n. */
+/* The implemented functions: bit n stands for the function PSCI_VERSION + n. */
 #define BIT_OF(function)	(1u << ((function) - PSCI_VERSION))
 #define FUNCTIONS	(BIT_OF(PSCI_VERSION) | BIT_OF(PSCI_CPU_SUSPEND) | \
 			 BIT_OF(PSCI_CPU_OFF) | BIT_OF(PSCI_CPU_ON) | \
@@ -44,18 +45,18 @@
 			 BIT_OF(PSCI_FEATURES) | (BOARD_RESET_KEEPS_RAM ? \
 			 BIT_OF(PSCI_SYSTEM_RESET2) : 0))
 
-#define TICKET_MAX	UINT8_MAX	/* of the lock */
+#define TICKET_MAX	UINT8_MAX	/* of the lock; see lock() */
 
 /*
- * Lamport's bakery lock: exclusives (LDREX) need Normal memory, and with the
- * MMU off there is none. Plain loads and stores to Strongly-ordered memory
- * keep their order, which is all that this needs.
+ * Lamport's bakery lock. Exclusive accesses (LDREX) need Normal memory, but with the MMU
+ * off all data accesses are to Strongly-ordered memory. The bakery lock needs only plain
+ * loads and stores in program order, which Strongly-ordered memory guarantees.
  *
- * Who finds nobody else's byte set needs not look at them one by one: so it costs
- * the same with any number of CPUs.
+ * A CPU that sees no other byte set skips the scan. So an uncontended lock costs the same
+ * for any number of CPUs.
  *
- * Tickets grow while there is always somebody who waits. So who meets the last one
- * lets it pass, and draws anew.
+ * Tickets grow as long as at least one CPU always waits. A CPU that meets the last ticket
+ * waits until its holder has released the lock, and then draws again.
  */
 static void lock(struct cpu *me)
 {
@@ -111,7 +112,7 @@ static void unlock(struct cpu *me)
 	bakery.ticket.of[me->index] = 0;
 }
 
-/* Most often Aff0 numbers the CPUs, as the DTB does. */
+/* Most DTBs list the CPUs in the order of Aff0, so try that as the index first. */
 static struct cpu *cpu_by_mpidr(uint32_t mpidr)
 {
 	uint32_t count = resident.cpu_count, n = mpidr & 0xff;
@@ -126,7 +127,10 @@ static struct cpu *cpu_by_mpidr(uint32_t mpidr)
 	return NULL;
 }
 
-/* Where a kernel may start: in RAM that is not ours, aligned for its state. */
+/*
+ * A kernel may start in RAM outside the resident range, at an address that is aligned
+ * for its instruction set state.
+ */
 static bool entry_is_valid(uint32_t entry)
 {
 	extern const char resident_start[], resident_end[];
@@ -201,7 +205,7 @@ void cpu_wait(struct cpu *me)
 	enter_kernel(context_id, 0, 0, entry, me);
 }
 
-/* The CPU waits in Secure state, with its data caches empty, and stays coherent. */
+/* The CPU then waits in Secure state. Its data caches are empty; it stays coherent. */
 static _Noreturn void cpu_off(struct cpu *me)
 {
 	clean_own_dcaches();
@@ -209,9 +213,9 @@ static _Noreturn void cpu_off(struct cpu *me)
 }
 
 /*
- * At level 0 of a CPU, at level 1 of its cluster: that is on if any of its CPUs
- * is, else pending if any is, else off if any is. To a faulted CPU nothing comes
- * but a reset.
+ * Level 0 is a CPU, level 1 its cluster. A cluster is ON if any of its CPUs is; otherwise
+ * ON_PENDING if any is; otherwise OFF if any is. FAULTED comes last: only a reset brings
+ * such a CPU back.
  */
 static int32_t affinity_info(uint32_t mpidr, uint32_t level)
 {
@@ -233,7 +237,7 @@ static int32_t affinity_info(uint32_t mpidr, uint32_t level)
 	return status;
 }
 
-/* Standby is the only state: a CPU keeps everything, and wakes here. */
+/* Standby is the only power state: the CPU keeps all its state, and resumes here. */
 static int32_t cpu_suspend(uint32_t power_state)
 {
 	if (power_state != 0)
@@ -244,8 +248,8 @@ static int32_t cpu_suspend(uint32_t power_state)
 }
 
 /*
- * No flags: those of CPU_SUSPEND are 0 for the original format of power_state,
- * and no OS-initiated mode.
+ * All flags are 0: CPU_SUSPEND uses the original format of power_state, and there is no
+ * OS-initiated mode.
  */
 static int32_t features(uint32_t function)
 {
@@ -257,10 +261,10 @@ static int32_t features(uint32_t function)
 }
 
 /*
- * CVE-2017-5715 and CVE-2022-23960: on Arm's own ARMv7-A cores a kernel needs no
- * call for them. They are not affected, or the kernel can empty the branch target
- * buffer itself: core_init() has made BPIALL on Cortex-A8 and ICIALLU on A15 do that.
- * Of other cores nothing is known here.
+ * CVE-2017-5715 and CVE-2022-23960: on Arm's own ARMv7-A cores a kernel needs no call for
+ * them. Either the core is not affected, or the kernel can empty the branch target buffer
+ * itself: core_init() makes BPIALL on Cortex-A8 and ICIALLU on Cortex-A15 do that. For
+ * other cores nothing is known here, so these calls are not supported.
  */
 static int32_t arch_features(uint32_t function)
 {
@@ -277,10 +281,10 @@ static int32_t arch_features(uint32_t function)
 }
 
 /*
- * The board turns off or resets shortly after its function has returned. If it
- * does not, which takes a second to find out, a semihosting host ends the run, so
- * that a boot test on an emulated board without a power controller ends as well.
- * Without a host the call returns, and the CPU waits.
+ * The board turns off or resets shortly after the board's function has returned. If it
+ * has not done so after about a second, a semihosting host ends the run. So a boot test
+ * ends even if the emulated board has no power controller. Without a host the semihosting
+ * call returns, and the CPU waits for good.
  */
 static _Noreturn void wait_for_power(void)
 {
@@ -296,8 +300,8 @@ static _Noreturn void wait_for_power(void)
 }
 
 /*
- * The Secure trampoline. Where the table lies and what is in it concerns only
- * the kernel, which owns Secure state and so can do all that we can.
+ * The Secure trampoline: set MVBAR. Only a kernel that owns Secure state may call it. Such
+ * a kernel can do all that the wrapper can, so only the table's alignment is checked.
  */
 static int32_t set_vectors(uint32_t table)
 {
@@ -310,13 +314,13 @@ static int32_t set_vectors(uint32_t table)
 	return PSCI_SUCCESS;
 }
 
-/* From monitor.S: an SMC with r0 = function and r1..r3; returns r0. */
+/* Called by monitor.S for an SMC, with its r0..r3; returns the new r0. */
 uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 		  struct cpu *me)
 {
 	if (!resident.psci && function != SMC_SET_VECTORS)
 		return SMCCC_UNKNOWN;
-	/* These two ahead of the switch: they are measured, and come soonest so. */
+	/* The latency of these two is measured. Before the switch they are fastest. */
 	if (function == PSCI_VERSION)
 		return PSCI_1_1;
 	if (function == PSCI_CPU_ON)
@@ -360,11 +364,11 @@ uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 }
 
 /*
- * Other firmware's PSCI, called from SVC mode, as hyp_psci.S has it: the calls
- * that bring an entry address with them. In Hyp mode, with the MMU off.
+ * Calls to other firmware's PSCI from a kernel in SVC mode: see hyp_psci.S, which passes
+ * here those that have an entry address. Runs in Hyp mode, with the MMU off.
  */
 
-/* From hyp_psci.S: r0..r3 of an SMC, and the struct cpu of its caller. */
+/* Called by hyp_psci.S with r0..r3 of an SMC and the struct cpu of its caller. */
 uint32_t hyp_psci(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 		  struct cpu *me)
 {
@@ -373,7 +377,7 @@ uint32_t hyp_psci(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 			 function == PSCI_CPU_SUSPEND ? a2 : a1;
 	struct cpu *target;
 
-	/* Standby has no use for an entry. */
+	/* Standby uses no entry address. */
 	if (function == PSCI_CPU_SUSPEND &&
 	    !(a1 & (PSCI_POWER_DOWN | PSCI_POWER_DOWN_EXTENDED)))
 		return hyp_psci_smc(function, a1, a2, a3);
@@ -390,8 +394,9 @@ uint32_t hyp_psci(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 	}
 
 	/*
-	 * Several CPUs may want the same one, whose entry is the first's. What
-	 * is not known to be on is the firmware's to refuse.
+	 * Several CPUs may call CPU_ON for the same target at once; the entry address of
+	 * the first call must stay. If the firmware does not report the target as on or
+	 * pending, pass the call on, and let the firmware accept or refuse it.
 	 */
 	target = cpu_by_mpidr(a1);
 	if (!target)
@@ -412,7 +417,7 @@ uint32_t hyp_psci(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 	return status;
 }
 
-/* From hyp_psci.S, on a CPU that comes up. */
+/* Called by hyp_psci.S on a CPU that the firmware has turned on. */
 _Noreturn void hyp_psci_started(struct cpu *me)
 {
 	uint32_t entry = me->entry, context_id = me->context_id;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hyp_psci.S, and hyp_psci() for it: the PSCI of other firmware, in Hyp mode. */
+/* hyp_psci.S, and what it calls in psci.c: other firmware's PSCI, in Hyp mode. */
 #ifndef HYP_PSCI_H
 #define HYP_PSCI_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hyp_stub.S: its vector table, and the console that it reports exceptions on. */
+/* hyp_stub.S: its vector table, and the console on which it reports exceptions. */
 #ifndef HYP_STUB_H
 #define HYP_STUB_H
 

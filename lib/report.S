@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The routines of report.h for transient code: move.S and boot_vectors.S. Resident
- * files have copies of their own. Position-independent.
+ * The routines of report.h for transient code: move.S and boot_vectors.S. Each resident
+ * file has a copy of its own. Position-independent.
  */
 #include "lib/report.h"
 

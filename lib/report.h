@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reporting an exception that nobody expected, for the vector tables of
- * boot.S, hyp_stub.S and monitor.S: needs no stack, no memory but the four
- * words of the console, and no mode in particular. Assembly only.
+ * Report an unexpected exception: macros for the vector tables of monitor.S, hyp_stub.S
+ * and boot_vectors.S, and for the messages of move.S. Assembly only. They work in any
+ * mode and without a stack, and access no memory except the console.
  *
- * The CPU never goes back to what it did, so all registers are free:
+ * A file that uses the macro `unexpected` must define `report_unexpected`, which prints
+ * the report and stops the CPU; unexpected_hyp and unexpected_in_hyp use that macro.
+ * It is called with lr = the exception's name and r5 = its PC, and never returns. A
+ * resident file must also have `report_routines`; transient files link with report.S.
+ *
+ * The CPU never returns to what it did, so all registers are free:
  *   r4  name of the exception	r5  its PC	r6  SPSR
- *   r8  the console's words	r0..r3, lr  scratch
+ *   r8  the console's words	r0..r3, r7, r9..r12, lr  scratch
  *
- * Text is placed behind the BL that prints it: lr is its address, and the
- * routine returns to the word after it. Everything is PC-relative.
+ * A text follows the BL that prints it: lr holds its address, and the routine returns
+ * to the word behind the text. Everything is PC-relative.
  */
 #ifndef REPORT_H
 #define REPORT_H
@@ -17,7 +22,7 @@
 #include "arm.h"
 #include "resident.h"
 
-	/* A vector's handler: `adjust` is what lr is ahead of the instruction. */
+	/* A vector's handler. Register `from` is ahead of the instruction by `adjust`. */
 	.macro	unexpected from, adjust, name
 	sub	r5, \from, #\adjust
 	bl	report_unexpected
@@ -26,15 +31,15 @@
 	.endm
 
 	/*
-	 * In Hyp mode, which has no LR of its own: ELR_hyp is the instruction, or
-	 * the one behind an SVC, HVC or SMC.
+	 * The same in Hyp mode, which has no LR of its own. ELR_hyp points to the
+	 * instruction, or, if that is an SVC, HVC or SMC, to the next one.
 	 */
 	.macro	unexpected_hyp name
 	mrs	r5, elr_hyp
 	unexpected r5, 0, "\name"
 	.endm
 
-	/* Its handlers. */
+	/* The handlers for a vector table of Hyp mode. */
 	.macro	unexpected_in_hyp
 unexpected_reset:
 	unexpected_hyp "reset vector"
@@ -64,7 +69,7 @@ unexpected_fiq:
 	bl	report_hex
 	.endm
 
-	/* What is the same of any exception; its syndrome registers follow. */
+	/* The part of a report that all exceptions share; syndrome registers follow. */
 	.macro	report_exception place
 	report_text "\r\nboot-wrapper: CPU "
 	mrc	MPIDR(r0)
@@ -90,13 +95,16 @@ unexpected_fiq:
 	report_text "; this CPU stops\r\n"
 	.endm
 
-	/* The routines; once in each file, since the files must not share code. */
+	/*
+	 * The routines that the macros above call. Each resident file has a copy, since
+	 * the pages of Secure and Non-secure code must not share code.
+	 */
 	.macro	report_routines
 report_lr:
 	mov	r0, lr
 	b	report_string
 
-	/* r0: eight digits of it; clobbers r0..r3, r7, lr. */
+	/* Print r0 as eight digits; clobbers r0..r3, r7, r9..r12, lr. */
 report_hex:
 	mov	r7, lr
 	mov	r3, r0
@@ -111,7 +119,10 @@ report_hex:
 	bne	1b
 	bx	r7
 
-	/* r0: a string. Returns to lr when that follows; see report_lr. */
+	/*
+	 * Print the string at r0. Returns to lr, or, if lr points to the string itself,
+	 * behind the string: see report_lr.
+	 */
 report_string:
 	mov	r7, lr
 	mov	r3, r0
@@ -120,12 +131,12 @@ report_string:
 	beq	2f
 	bl	report_character
 	b	1b
-2:	cmp	r0, r7			@ the text lay behind the BL: go on after it
+2:	cmp	r0, r7			@ the text follows the BL: return behind it
 	addeq	r7, r3, #3
 	biceq	r7, r7, #3
 	bx	r7
 
-	/* r1: a character. Waits for room, but not for ever; clobbers r9..r12. */
+	/* Print the character r1. Waits for room, for a limited time; clobbers r9..r12. */
 report_character:
 	ldr	r9, [r8, #CONSOLE_DATA]
 	cmp	r9, #0
@@ -143,7 +154,7 @@ report_character:
 4:	str	r1, [r9]
 	bx	lr
 
-	/* r6: SPSR; prints the name of its mode. */
+	/* Print the name of the mode in an SPSR, r6. */
 report_mode:
 	and	r0, r6, #PSR_MODE_MASK & 0xf
 	adr	r1, 5f
