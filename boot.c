@@ -32,28 +32,28 @@
 _Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "cpus[] must hold every CPU of a DTB");
 
 /*
- * How often to poll for the CPUs of the DTB where no counter tells when a second
- * is over. Each poll is an uncached access: a second or so on hardware.
+ * How often to poll for the CPUs of the DTB if there is no counter to measure a second
+ * with. Each poll is an uncached access, so this takes about a second on hardware.
  */
 #define CPU_PATIENCE	(1 << 22)
 
 volatile uint32_t abort_at_entry __attribute__((section(".data")));
 volatile uint32_t aborts_at_entry[MAX_CPUS] __attribute__((section(".data")));
 
-/* What the boot finds: from the DTB, or from the build if that has read it. */
+/* The hardware, as read from the DTB by the boot, or by the build. */
 struct hardware {
 	const struct platform *platform;
 	struct platform found;
 	struct dtb_nodes nodes;		/* set if the DTB has been read here */
 };
 
-/* By BW_MODE_... */
+/* Indexed by BW_MODE_... */
 static const uint8_t psr_modes[] = { 0, PSR_MON, PSR_HYP, PSR_SVC, PSR_SVC };
 static const char *const long_names[] = {
 	"", "Secure Monitor", "Non-secure Hyp", "Non-secure SVC", "Secure SVC",
 };
 
-/* By enum reserve. */
+/* Indexed by enum reserve. */
 static const uint32_t reserve_ends[] = { 0, RESIDENT_NONSECURE_END, RESIDENT_END };
 
 static void check_ram(void)
@@ -97,7 +97,7 @@ static void detect_hardware(struct hardware *hardware)
 	__builtin_memcpy(ram_banks, hardware->platform->ram, sizeof ram_banks);
 }
 
-/* A DTB that the build has fixed up had no PSCI node before: /psci is ours. */
+/* The build fixes up only a DTB without a PSCI node, so /psci is then the wrapper's. */
 static enum firmware_psci firmware_psci(const struct hardware *hardware)
 {
 	const void *fdt = (void *)payload.dtb;
@@ -111,7 +111,10 @@ static enum firmware_psci firmware_psci(const struct hardware *hardware)
 	return FIRMWARE_PSCI_0_1;
 }
 
-/* The build's plan, if it is for a start like this one; else one made in `plan`. */
+/*
+ * Return the build's plan if it holds for a start like this one; otherwise fill `plan` and
+ * return it.
+ */
 static const struct plan *make_plan(uint32_t entered, const struct hardware *hardware,
 				    struct plan *plan)
 {
@@ -141,7 +144,7 @@ static const struct plan *make_plan(uint32_t entered, const struct hardware *har
 	return plan;
 }
 
-/* CNTFID0 of the system counter's control frame; 0 where there is no frame. */
+/* CNTFID0 of the system counter's control frame; 0 if there is no frame. */
 static uint32_t counter_frame_hz(void)
 {
 	if (!BOARD_SYSTEM_COUNTER || !readable(BOARD_SYSTEM_COUNTER + CNTFID0))
@@ -150,9 +153,8 @@ static uint32_t counter_frame_hz(void)
 }
 
 /*
- * The frequency of the Generic Timers' counter. CNTFRQ is UNKNOWN at reset: only
- * other firmware has certainly set it. Otherwise the board's header says which
- * value of it to believe.
+ * The frequency of the Generic Timers' counter. CNTFRQ is UNKNOWN at reset. It is trusted
+ * if other firmware has set it; otherwise the board's header says which value to trust.
  */
 static uint32_t counter_frequency(const struct platform *platform)
 {
@@ -171,7 +173,7 @@ static uint32_t counter_frequency(const struct platform *platform)
 }
 
 /*
- * CNTCR.EN: without it the Generic Timers stand still. An emulator or another
+ * Set CNTCR.EN, without which the Generic Timers stand still. An emulator or another
  * version of the board may lack the frame.
  */
 static void start_system_counter(void)
@@ -180,7 +182,7 @@ static void start_system_counter(void)
 		write32(BOARD_SYSTEM_COUNTER + CNTCR, CNTCR_EN);
 }
 
-/* Secure RAM holds only Secure code: the Non-secure page goes to ordinary RAM. */
+/* Secure RAM holds only Secure code, so copy the Non-secure page to ordinary RAM. */
 static void place_hyp_stub(void)
 {
 	extern uint32_t resident_nonsecure_load[], resident_nonsecure_size[];
@@ -233,15 +235,15 @@ static struct cpu *find_boot_cpu(void)
 }
 
 /*
- * The low word of the virtual counter, which no mode is denied. It does not
- * count where there is no Generic Timer.
+ * The low word of the virtual counter, which every mode may read. It stands still if there
+ * is no Generic Timer.
  */
 static uint32_t counter(void)
 {
 	return resident.cntfrq ? read_cp15_64_low(CNTVCT) : 0;
 }
 
-/* The address at which CPUs find something of pen.S, which may have been copied. */
+/* The address at which CPUs use a part of pen.S: place_pen() may have copied it. */
 static uintptr_t in_pen(const uint32_t *address)
 {
 	uintptr_t offset = (uintptr_t)address - (uintptr_t)pen;
@@ -249,7 +251,7 @@ static uintptr_t in_pen(const uint32_t *address)
 	return (BOARD_PEN_RAM ? BOARD_PEN_RAM : (uintptr_t)pen) + offset;
 }
 
-/* Before any CPU is told where to go. */
+/* Must run before any CPU is told where to go. */
 static void place_pen(void)
 {
 	board_clear_pen();
@@ -260,9 +262,9 @@ static void place_pen(void)
 }
 
 /*
- * A loader that has started us as a kernel may keep the other CPUs in a pen of
- * its own, still in Secure state (QEMU does). It listens to the same register
- * and wakes for an SGI, as ours does.
+ * A loader that has started the wrapper as a kernel may hold the other CPUs in a pen of its
+ * own, still in Secure state (QEMU does). That pen polls the same register as the wrapper's
+ * pen, and its CPUs wake for an SGI. So send them to the wrapper.
  */
 static bool empty_loaders_pen(bool moved)
 {
@@ -275,8 +277,8 @@ static bool empty_loaders_pen(bool moved)
 }
 
 /*
- * Wait until a second after `since` for a CPU to find itself in cpus[], and
- * answer CPUs that have not moved home yet: see boot.S.
+ * Wait until a second after `since` for a CPU to find itself in cpus[]. Meanwhile
+ * acknowledge the requests of CPUs that have not moved home yet: see move.S.
  */
 static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
 					       uint32_t since, bool moved)
@@ -298,9 +300,9 @@ static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
 }
 
 /*
- * Let the secondary CPUs find themselves; returns a bit for each that is
- * missing after a second. PSCI does not know such a CPU from then on, nor does
- * the CPU find itself if it comes late.
+ * Let the secondary CPUs find themselves in cpus[]. Returns a bit for each CPU that is
+ * missing after a second. From then on PSCI does not know such a CPU, and a CPU that comes
+ * late does not find itself.
  */
 static uint32_t gather_cpus(bool moved)
 {
@@ -332,8 +334,8 @@ static uint32_t find_missing(const struct plan *plan, uint32_t others, bool move
 }
 
 /*
- * Send a CPU to the pen, or to its dead end if the kernel does not get it, and
- * see it arrive: the kernel may overwrite the memory that it comes from.
+ * Send a CPU to the pen, or to pen_dead_end if the kernel does not get it. Wait until it
+ * arrives, since the kernel may overwrite the memory that it comes from.
  */
 static void send_to_pen(struct cpu *cpu, bool lost, struct cpu *me)
 {
@@ -373,14 +375,14 @@ static void report_cpus(const struct platform *platform, uint32_t lost)
 			say("CPU %x had an asynchronous abort pending at entry, left "
 			    "by an earlier stage; ignored",
 			    aborts_at_entry[i] & MPIDR_AFFINITY);
-	/* The boot does not wait for such a CPU: a late one is not reported. */
+	/* The boot does not wait for CPUs that the DTB lacks: a late one is not reported. */
 	uint32_t unlisted = unlisted_cpu;
 
 	if (unlisted != UNLISTED_NONE)
 		say("CPU %x is not in the DTB; it stays off", unlisted);
 }
 
-/* What the build has done to the DTB holds if all is as the build predicted. */
+/* If the boot is as the build predicted, the build's fix-up of the DTB holds. */
 static void fix_up_dtb(struct hardware *hardware, const struct plan *plan,
 		       uint32_t reserve_end, uint32_t lost)
 {
@@ -422,18 +424,18 @@ static uint32_t count_bits(uint32_t bits)
 	return count;
 }
 
-/* `left`: CPUs that the wrapper has not seen, and that the kernel may start. */
+/* `left`: CPUs that the wrapper has not seen, but that the kernel may start. */
 static void banner(uint32_t entered, const struct plan *plan, uint32_t reserve_end,
 		   uint32_t lost, uint32_t left)
 {
-	/* By the two ownership bits. */
+	/* Indexed by the two ownership bits. */
 	static const char *const owned[] = {
 		"neither Hyp mode nor Secure state",
 		"Secure state, but not Hyp mode",
 		"Hyp mode, but not Secure state",
 		"Hyp mode and Secure state",
 	};
-	/* By enum cpu_start. */
+	/* Indexed by enum cpu_start. */
 	static const char *const residents[] = {
 		"resident: Hyp stub, Monitor, PSCI", "resident: Hyp stub, Monitor",
 		"", "resident: Hyp stub, PSCI trap", "",
@@ -469,8 +471,8 @@ static void banner(uint32_t entered, const struct plan *plan, uint32_t reserve_e
 }
 
 /*
- * An asynchronous abort that something above has caused is reported here, and
- * not by the kernel when it unmasks them.
+ * Take an asynchronous abort that the boot has caused here, where the wrapper reports it.
+ * Otherwise the kernel would take it when it unmasks them.
  */
 static void report_pending_abort(void)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Set up the state that a kernel finds on the calling CPU: kernel_state_init().
- * Non-secure state always, and Secure state if the kernel is entered there.
+ * kernel_state_init(): set up the state that a kernel finds on the calling CPU. This is
+ * Non-secure state in all cases, and Secure state if the kernel is entered there.
  *
- * Runs on every CPU before it enters the kernel, and again each time that PSCI
- * turns one on. Every register that is UNKNOWN at reset and matters gets an
- * absolute value; docs/contract.md lists those that are left. Resident.
+ * Runs on every CPU before it enters the kernel, and again each time that PSCI turns it
+ * on. Every register that is UNKNOWN at reset and matters gets an absolute value;
+ * docs/contract.md lists the registers that are left alone. Resident.
  */
 #include "arm.h"
 #include "gic.h"
@@ -13,8 +13,8 @@
 #include "resident.h"
 
 /*
- * Stop the Performance Monitors, and keep PL0 out of them. Returns the value of
- * HDCR: all event counters belong to PL1 (HPMN), and nothing is trapped.
+ * Stop the Performance Monitors, and deny PL0 access to them. Returns the value for HDCR:
+ * all event counters belong to PL1 (HPMN), and no access is trapped.
  */
 static uint32_t pmu_init(void)
 {
@@ -29,7 +29,7 @@ static uint32_t pmu_init(void)
 	return read_cp15(PMCR) >> PMCR_N_SHIFT & PMCR_N_MASK;
 }
 
-/* Hyp mode traps nothing, and hides nothing from a kernel in SVC mode. */
+/* Hyp mode is to trap at most SMC (resident.hcr), and to show PL1 the real CPU. */
 static void hyp_init(uint32_t hdcr)
 {
 	write_cp15(HVBAR, resident.hvbar);
@@ -57,7 +57,7 @@ static void hyp_init(uint32_t hdcr)
 	write_cp15(TLBIALLNSNH, 0);
 }
 
-/* PL1 in the state, Secure or Non-secure, that SCR.NS selects. */
+/* Set up PL1 in the state, Secure or Non-secure, that SCR.NS selects. */
 static void pl1_init(void)
 {
 	write_cp15(SCTLR, SCTLR_KERNEL |
@@ -78,10 +78,10 @@ static void pl1_init(void)
 }
 
 /*
- * Entered in Monitor mode, or in the Non-secure mode that the wrapper was
- * entered in. In the latter case Secure state is as other firmware has set it
- * up; and in SVC mode nothing is touched that Hyp mode could deny to it: the
- * physical timer, the Performance Monitors. Leaves SCR as the kernel finds it.
+ * Entered in Monitor mode, or in the Non-secure mode in which the wrapper was entered. In
+ * the latter case Secure state is as other firmware has set it up. In Non-secure SVC mode,
+ * registers to which Hyp mode could deny access are left alone: those of the physical
+ * timer and of the Performance Monitors. Leaves SCR as the kernel finds it.
  */
 void kernel_state_init(void)
 {
@@ -117,9 +117,9 @@ void kernel_state_init(void)
 		pl1_init();
 	}
 	/*
-	 * Last, since our own instructions were cached up to here. TLBIALL is about
-	 * the state of the calling mode: Secure in Monitor mode, whatever SCR.NS is.
-	 * Without Hyp mode nothing reaches the Non-secure entries from there.
+	 * Last, since the wrapper's own instructions were cached up to here. TLBIALL acts
+	 * on the state of the calling mode: in Monitor mode that is Secure, whatever SCR.NS
+	 * is. If the CPU has no Hyp mode, Monitor mode cannot reach the Non-secure entries.
 	 */
 	write_cp15(ICIALLU, 0);
 	write_cp15(BPIALL, 0);

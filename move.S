@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * move_home, for boot.S: find out whether this CPU is the boot CPU, and get home, to
- * where the image was linked for. The boot CPU moves the image; all other CPUs wait
- * for it, wherever they are. Transient; position-independent.
+ * move_home, for boot.S: decide whether this CPU is the boot CPU, and go on at home, the
+ * address to which the image is linked. The boot CPU moves the image there; all other CPUs
+ * wait for it, wherever they are. Transient; position-independent.
  */
 #include "arm.h"
 #include "board.h"
@@ -18,17 +18,17 @@
 
 #define DTB_MAGIC		0xedfe0dd0	/* 0xd00dfeed, big-endian */
 
-/* What a CPU is that is not the boot CPU. */
-#define CANDIDATE		1	/* it becomes the boot CPU if there is none */
+/* r7 on a CPU that is not the boot CPU. */
+#define CANDIDATE		1	/* it becomes the boot CPU if no other CPU does */
 #define SECONDARY		2
 
-#define CONTESTS		(1 << 31)	/* beside a CPU's affinity */
+#define CONTESTS		(1 << 31)	/* set beside a CPU's affinity */
 
-/* How often to poll for the boot CPU: for 100 ms or more, for a second or so. */
+/* How often to poll for the boot CPU: at least 100 ms, and about a second. */
 #define CANDIDATE_PATIENCE	(1 << 20)
 #define SECONDARY_PATIENCE	(1 << 22)
 
-	/* Begin a line on the console, which has not been initialised yet. */
+	/* Initialise the console, and begin a line on it. */
 	.macro	report_early text
 	load_address sp, boot_stack_end
 	push	{r4-r10, lr}
@@ -39,17 +39,18 @@
 	.endm
 
 /*
- * The boot CPU is the one that the board's header names, or else CPU 0 of cluster 0;
- * or any CPU that comes from a loader, which starts one alone: its MMU or caches are
- * on, or r0 and r2 are Linux's, with a DTB at r2. Without a name in the header, CPU 0
- * of another cluster is a candidate, for boards that start there.
+ * The boot CPU is the one that the board's header names, or else CPU 0 of cluster 0. A CPU
+ * that comes from a loader is also the boot CPU, since a loader starts one CPU alone. Such
+ * a CPU has its MMU or caches on, or it has r0 and r2 as in Linux's boot protocol, with a
+ * DTB at r2. If the header names no CPU, CPU 0 of another cluster is a candidate, for
+ * boards that start there.
  *
- * Entered in:	the state that boot.S has found. A load that aborts is skipped, with
- *		the register unchanged, unless this is SVC mode without a VBAR.
+ * Entered in:	the state in which boot.S found the CPU. A load that aborts is skipped,
+ *		with the register unchanged, unless this is SVC mode without a VBAR.
  * Expects:	r0..r2 as at entry, r4 = ENTERED_..., r5 = where the image was loaded,
  *		r6 = home, r7 = SCTLR or HSCTLR at entry.
- * Returns:	at home, r7 = 0 on the boot CPU, r8 = MPIDR affinity; r0..r2 and
- *		r4..r6 are kept on the boot CPU, r4..r6 on others.
+ * Returns:	at home, with r7 = 0 on the boot CPU only, and r8 = MPIDR affinity. Keeps
+ *		r4..r6, and on the boot CPU also r0..r2.
  * Clobbers:	r3, r9..r11, and the flags.
  */
 FUNC move_home
@@ -73,7 +74,7 @@ FUNC move_home
 	mrc	ID_PFR1(r3)
 	tst	r3, #ID_PFR1_SECURITY
 	bne	1f
-	cmp	r4, #ENTERED_SVC	@ without a VBAR: r2 cannot be tried
+	cmp	r4, #ENTERED_SVC	@ no VBAR: a load from r2 must not abort
 	beq	wait
 1:	load_constant r3, BOARD_RAM_BASE
 	sub	r3, r2, r3
@@ -101,7 +102,7 @@ move:
 1:	mov	r10, r5
 	load_address r9, image_size
 #if BOARD_SECURE_RAM
-	/* Behind this link of the wrapper lies the one for Secure RAM: model.lds.S. */
+	/* The wrapper linked for Secure RAM follows this one: see model.lds.S. */
 	cmp	r4, #ENTERED_SECURE
 	bne	2f
 	load_address r10, secure_image_offset
@@ -120,7 +121,7 @@ move:
 	cmp	r11, r9
 	blo	3b
 
-/* Instruction cache and branch predictor may hold what lay at home before. */
+/* The instruction cache and branch predictor may hold what lay at home before. */
 go_home:
 	dsb
 	mcr	ICIALLU(r3)
@@ -131,9 +132,10 @@ go_home:
 	add	pc, lr, r6
 
 /*
- * Wait for the boot CPU, which posts the address of home. If there is none, a candidate
- * takes its place, else one CPU says so: of those that find no other CPU's MPIDR
- * posted, the last one to post its own. RAM may hold an old one.
+ * Wait for the boot CPU, which posts the address of home. If it does not, a candidate takes
+ * its place. If there is no candidate either, one CPU reports that: of all CPUs that find
+ * no other CPU's MPIDR posted, the last one to post its own. The word is cleared first,
+ * since RAM may hold a stale MPIDR.
  */
 wait:
 	load_address r9, boot_cpu_offset
@@ -151,7 +153,7 @@ wait:
 	bne	1b
 	ldr	r3, [r9, #BOOT_CPU_CONTEST]
 	cmp	r3, #0
-	bne	1b			@ r10 = 0: poll for hours
+	bne	1b			@ r10 = 0, so poll for hours
 	orr	r3, r8, #CONTESTS
 	str	r3, [r9, #BOOT_CPU_CONTEST]
 	mov	r11, #CANDIDATE_PATIENCE
@@ -173,9 +175,9 @@ wait:
 	b	1b
 
 /*
- * A word at home may be left over from another boot, and the image may not have been
- * moved completely. So a CPU that is not at home says hello, and goes there when the
- * boot CPU answers, in gather_cpus().
+ * A word at home could be stale from an earlier boot, and the image may not have been
+ * moved completely. So a CPU that is not at home posts a request, and goes home when the
+ * boot CPU has acknowledged it, in wait_for() in boot.c.
  */
 boot_cpu_is_here:
 	cmp	r5, r6
@@ -206,5 +208,5 @@ END move_home
 	.global	boot_cpu
 boot_cpu:
 	.word	MPIDR_NONE		@ the affinity of the boot CPU
-	.word	0			@ BOOT_CPU_HERE: home, once it is there
+	.word	0			@ BOOT_CPU_HERE: home, once the boot CPU is there
 	.word	0			@ BOOT_CPU_CONTEST

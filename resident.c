@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The data that stays resident, all but the words of hyp_stub.S and pen.S, which
- * lie in the Non-secure page. Data only.
+ * The data that stays resident, except the words of hyp_stub.S and pen.S, which lie in the
+ * Non-secure page. This file has no code.
  */
 #include "board.h"
 #include "resident.h"
 
-/* Nothing sets memory to zero: what boot.c fills before it is read has no content. */
+/* Data that boot.c fills in before use has no initial content: no code clears memory. */
 #define NOINIT	__attribute__((section(".noinit")))
 #define DATA	__attribute__((section(".data")))
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What CPU_OFF does to the data caches of the calling CPU: clean_own_dcaches().
- * Resident.
+ * clean_own_dcaches(): what CPU_OFF does to the data caches of the calling CPU. Resident.
  */
 #include "arm.h"
 #include "cache.h"
 #include "secure.h"
 
-/* On one of `cores`. A kernel can have cleared ACTLR.SMP: NSACR lets it. */
+/* Set ACTLR.SMP on one of `cores`. NSACR permits a kernel to clear it. */
 static void join_coherency(uint32_t cores)
 {
 	if (!core_is_one_of(cores))
@@ -17,12 +16,12 @@ static void join_coherency(uint32_t cores)
 }
 
 /*
- * The levels up to the Level of Unification Inner Shareable are this CPU's own.
- * The kernel that is turned on here next may invalidate them without writing back.
+ * Clean the levels up to the Level of Unification Inner Shareable, which only this CPU
+ * uses. The next kernel on this CPU may invalidate them without writing back.
  *
- * ACTLR.SMP must be set before any maintenance (TRMs); but a cache that the SCU
- * does not know must be empty before it joins. With ACTLR.SMP set, a CPU that is
- * OFF stays coherent: its power stays on.
+ * The TRMs require ACTLR.SMP to be set before any cache maintenance. But on a core with an
+ * SCU, a cache that the SCU does not track must be empty before it becomes coherent. A CPU
+ * that is OFF keeps ACTLR.SMP set and its power on, so it stays coherent.
  */
 void clean_own_dcaches(void)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The semihosting call (Arm, "Semihosting for AArch32 and AArch64"): a debugger,
- * a model, or QEMU takes SVC 0x123456 in ARM state as a request. This file has
- * the requests that the wrapper makes; loader/host.c finds payloads with them.
+ * The semihosting call (Arm, "Semihosting for AArch32 and AArch64"): a debugger, a model,
+ * or QEMU takes SVC 0x123456 in ARM state as a request. This file has the requests that
+ * the wrapper makes; loader/host.c finds payloads with them.
  *
- * Without a host the call is an SVC exception, which monitor.S answers with -1.
- * It overwrites LR_svc and SPSR_svc, which hold nothing in Monitor mode. Transient.
+ * Without a host the call is an SVC exception, and monitor.S or boot_vectors.S returns -1.
+ * The call overwrites LR_svc and SPSR_svc, which are unused in Monitor mode. Transient.
  */
 #include "arm.h"
 #include "semihosting.h"
@@ -22,13 +22,13 @@
 #define OPEN_READ_BINARY	1
 #define OPEN_WRITE		4
 
-/* SYS_ERRNO has the numbers of the host's C library; these are the same in all. */
+/* SYS_ERRNO returns a number of the host's C library. These are the same in all. */
 #define ENOENT			2
 #define E2BIG			7
 #define EACCES			13
 #define EISDIR			21
 
-/* This file refers to no other: not to strlen() either. */
+/* This file is self-contained, so it does not use strlen(). */
 static uint32_t length_of(const char *text)
 {
 	const char *end = text;
@@ -48,8 +48,8 @@ static uint32_t call(uint32_t operation, const void *argument)
 }
 
 /*
- * SVC mode without Security Extensions has no VBAR, so the exception would go
- * to a vector table that is not the wrapper's.
+ * A CPU without the Security Extensions has no VBAR. So in SVC mode, the exception would
+ * go to a vector table that is not the wrapper's.
  */
 bool semihosting_may_call(void)
 {

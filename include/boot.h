@@ -5,7 +5,7 @@
 
 #include "plan.h"
 
-/* aborts_at_entry[], beside a CPU's MPIDR affinity. */
+/* Set in aborts_at_entry[] beside a CPU's MPIDR affinity. */
 #define ABORT_AT_ENTRY		(1 << 31)
 
 #ifndef __ASSEMBLER__
@@ -21,7 +21,7 @@
 /* The image's first byte. */
 extern const uint32_t image_start[];
 
-/* How the boot CPU was entered. boot.S pushes it: r0..r2, r4..r6. */
+/* How the boot CPU was entered. boot.S pushes r0..r2 and r4..r6. */
 struct entry {
 	uint32_t r0, r1, r2;		/* as the loader passed them */
 	uint32_t state;			/* ENTERED_... */
@@ -35,8 +35,9 @@ ASSERT_OFFSET(struct entry, loaded_at, 4 * 4);
 _Static_assert(sizeof(struct entry) == 6 * 4, "boot.S pushes six words");
 
 /*
- * For boot.S: by Aff0, the CPUs that had an asynchronous abort pending at entry, as
- * their affinity with ABORT_AT_ENTRY; else 0. abort_at_entry: whether there is one.
+ * For boot.S. aborts_at_entry[], indexed by Aff0, has the affinity and ABORT_AT_ENTRY of
+ * each CPU that had an asynchronous abort pending at entry; other elements are 0. If there
+ * is such a CPU, abort_at_entry is not 0.
  */
 extern volatile uint32_t abort_at_entry, aborts_at_entry[MAX_CPUS];
 

@@ -3,7 +3,7 @@
 #ifndef MOVE_H
 #define MOVE_H
 
-/* The words behind boot_cpu. */
+/* Offsets of the words behind boot_cpu. */
 #define BOOT_CPU_HERE		4
 #define BOOT_CPU_CONTEST	8
 

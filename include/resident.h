@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What stays behind after hand-over (monitor.S, psci.c, gic.c, secure.c,
- * kernel_state.c, hyp_psci.S) and the data that the boot CPU leaves there for it.
+ * The data that the boot CPU leaves for the code that stays resident after hand-over:
+ * monitor.S, psci.c, gic.c, secure.c, kernel_state.c, hyp_psci.S.
  *
- * All of it is accessed with the MMU off, in Secure state or in Hyp mode, so as
+ * The MMU is off, in Secure state and in Hyp mode. So all of it is accessed as
  * Strongly-ordered memory: uncached, in program order, aligned.
  */
 #ifndef RESIDENT_H
@@ -11,32 +11,35 @@
 
 #define MAX_CPUS	8
 
-/* struct cpu and the stack below it, together; tests/test_disassembly.py has the bound. */
+/*
+ * The size of struct cpu together with the stack below it. tests/test_disassembly.py
+ * checks that the stack suffices.
+ */
 #define CPU_AREA_SIZE	120
 #define CPU_STACK_SIZE	(CPU_AREA_SIZE - 24)
 
-/* Fields of struct cpu, for monitor.S. */
+/* Offsets of fields of struct cpu, for monitor.S. */
 #define CPU_MPIDR	0
 #define CPU_STATE	4
 #define CPU_INDEX	16
 
-/* Fields of struct bakery, for monitor.S. */
+/* Offsets of fields of struct bakery, for monitor.S. */
 #define BAKERY_CHOOSING	0
 #define BAKERY_TICKET	MAX_CPUS
 
-/* enum cpu_state, beyond PSCI's numbers for AFFINITY_INFO. */
+/* The value of enum cpu_state that AFFINITY_INFO does not define. */
 #define CPU_STATE_ABSENT	3
 
-/* The first fields of struct resident, for monitor.S. */
+/* Offsets of fields of struct resident, for monitor.S. */
 #define RESIDENT_SPSR	0
 #define RESIDENT_WORD	4
 #define RESIDENT_CPU_COUNT 8
 #define RESIDENT_GICC	16
 
-/* unlisted_cpu, while no CPU has left word. */
+/* The value of unlisted_cpu until a CPU that the DTB does not list stores its MPIDR. */
 #define UNLISTED_NONE	0xffffffff
 
-/* Four words that tell how to write to any UART; see struct console. */
+/* Offsets of the four words of struct console. */
 #define CONSOLE_DATA	0
 #define CONSOLE_STATUS	4
 #define CONSOLE_MASK	8
@@ -49,8 +52,8 @@
 #include "loader/dtb.h"
 
 /*
- * A UART by its addresses: a character may be stored at `data` once the word
- * at `status`, masked by `mask`, equals `ready`. No console when data is 0.
+ * How to write to a UART: a character may be stored at `data` once the word at `status`,
+ * masked by `mask`, equals `ready`. If `data` is 0, there is no console.
  */
 struct console {
 	uint32_t data;
@@ -59,26 +62,26 @@ struct console {
 	uint32_t ready;
 };
 
-/* struct cpu.state: PSCI's numbers, as AFFINITY_INFO has them, and one more. */
+/* struct cpu.state: the values that AFFINITY_INFO returns, and CPU_ABSENT. */
 enum cpu_state {
 	CPU_ON = PSCI_AFFINITY_ON,
 	CPU_OFF = PSCI_AFFINITY_OFF,
 	CPU_ON_PENDING = PSCI_AFFINITY_ON_PENDING,
-	CPU_ABSENT = CPU_STATE_ABSENT,	/* has never come out of reset */
-	CPU_FAULTED = PSCI_DISABLED,	/* an exception in our own code */
+	CPU_ABSENT = CPU_STATE_ABSENT,	/* has not come out of reset */
+	CPU_FAULTED = PSCI_DISABLED,	/* took an exception in the wrapper's own code */
 };
 
 /*
- * One CPU. Its Monitor stack lies directly below it and is empty whenever the
- * CPU is outside Secure state, so that sp_mon then *is* its struct cpu.
+ * One CPU. Its Monitor stack lies directly below. The stack is empty whenever the CPU is
+ * outside Secure state, so sp_mon is then the address of struct cpu.
  */
 struct cpu {
-	uint32_t mpidr;			/* affinity fields only; MPIDR_NONE */
+	uint32_t mpidr;			/* affinity fields only, or MPIDR_NONE */
 	volatile uint32_t state;	/* enum cpu_state */
-	volatile uint32_t entry;	/* given to CPU_ON */
-	volatile uint32_t context_id;	/* given to CPU_ON */
-	uint32_t index;			/* in cpus[] */
-	uint32_t gic;			/* GICv2: its bit of GICD_SGIR; GICv3: GICR */
+	volatile uint32_t entry;	/* passed to CPU_ON */
+	volatile uint32_t context_id;	/* passed to CPU_ON */
+	uint32_t index;			/* this CPU is cpus[index] */
+	uint32_t gic;			/* GICv2: the CPU's bit in GICD_SGIR; GICv3: its GICR */
 };
 
 struct cpu_area {
@@ -86,34 +89,34 @@ struct cpu_area {
 	struct cpu cpu;
 };
 
-/* A byte of each CPU; one load of a word looks at those of four. */
+/* One byte for each CPU; a load of one word reads the bytes of four CPUs. */
 union byte_of_each_cpu {
 	volatile uint8_t of[MAX_CPUS];
 	volatile uint32_t four[MAX_CPUS / 4];
 };
 
-/* The lock of psci.c; all 0 while nobody has it or wants it. */
+/* The lock of psci.c; all 0 while the lock is free and no CPU waits for it. */
 struct bakery {
 	union byte_of_each_cpu choosing, ticket;
 };
 
-/* What the boot CPU found out and chose, the same for every CPU. */
+/* What the boot CPU has detected and chosen; the same for every CPU. */
 struct resident {
 	uint32_t spsr;		/* of the mode that kernels are entered in */
-	uint32_t boot_mode;	/* the word for r3 */
+	uint32_t boot_mode;	/* the boot-mode word, for r3 */
 	uint32_t cpu_count;
-	uint32_t scr;		/* the kernel's; 0: Secure state is not ours */
-	uint32_t gicc;		/* 0 when there is no GIC */
-	uint32_t cntfrq;	/* Hz; 0 when there is no Generic Timer */
+	uint32_t scr;		/* the kernel's; 0: Secure state is other firmware's */
+	uint32_t gicc;		/* 0 if there is no GIC */
+	uint32_t cntfrq;	/* Hz; 0 if there is no Generic Timer */
 	uint32_t psci;		/* whether SMC answers PSCI calls */
-	uint32_t gicd;		/* 0 also when Secure state is not ours */
-	uint32_t gic_v3;	/* GICv3: gicc is 0 */
-	uint32_t gic_groups;	/* what each GICD_IGROUPR gets */
-	uint32_t hvbar;		/* the trampoline, or hyp_psci_vectors */
-	uint32_t hcr;		/* 0, or HCR_TSC for these */
+	uint32_t gicd;		/* 0 also if Secure state is other firmware's */
+	uint32_t gic_v3;	/* nonzero for GICv3, where gicc is 0 */
+	uint32_t gic_groups;	/* the value of each GICD_IGROUPR */
+	uint32_t hvbar;		/* hyp_stub_vectors or hyp_psci_vectors */
+	uint32_t hcr;		/* 0, or HCR_TSC with hyp_psci_vectors */
 };
 
-/* Assembly reads these structures by the constants above. */
+/* Assembly accesses these structures by the offsets above. */
 #define ASSERT_OFFSET(type, member, constant) \
 	_Static_assert(offsetof(type, member) == constant, #constant)
 ASSERT_OFFSET(struct resident, spsr, RESIDENT_SPSR);
@@ -136,20 +139,20 @@ _Static_assert(MAX_CPUS == 8, "psci.c: lock() looks at two words");
 extern const struct console console;
 extern struct resident resident;
 extern struct cpu_area cpus[MAX_CPUS];
-extern struct ram_bank ram_banks[PLATFORM_MAX_RAM];	/* as the DTB has them */
+extern struct ram_bank ram_banks[PLATFORM_MAX_RAM];	/* from the DTB */
 extern struct bakery bakery;
 
 /*
- * Secondary CPUs wait until cpu_table_ready is 1: cpus[] has their MPIDRs then.
- * A CPU that is not among them stores its own in unlisted_cpu and goes to
- * cpu_park for good.
+ * Secondary CPUs wait until cpu_table_ready is 1: from then on cpus[] has the MPIDRs that
+ * the DTB lists. A CPU that is not among them stores its own MPIDR in unlisted_cpu and
+ * goes to cpu_park for good.
  */
 extern volatile uint32_t cpu_table_ready, unlisted_cpu;
 extern void (*volatile cpu_park)(void);
 
 /*
- * What the boot CPU calls when it has reported an unexpected exception. NULL
- * after hand-over, when the routine is not there any more.
+ * The routine that a CPU calls after it has reported an unexpected exception. NULL after
+ * hand-over, since the kernel may overwrite the routine.
  */
 extern void (*volatile on_unexpected)(void);
 

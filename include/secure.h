@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* secure.c: what CPU_OFF does to the caches of the calling CPU. */
+/* secure.c: what CPU_OFF does to the data caches of the calling CPU. */
 #ifndef SECURE_H
 #define SECURE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * semihosting.c: calls to a host (a debugger, a model, or QEMU). A call without
- * a host fails; on a CPU where it would not return, semihosting_may_call() says so.
+ * semihosting.c: calls to a host (a debugger, a model, or QEMU). A call without a host
+ * fails. On some CPUs it would not return at all: ask semihosting_may_call() first.
  */
 #ifndef SEMIHOSTING_H
 #define SEMIHOSTING_H
@@ -15,7 +15,7 @@
 #define SEMIHOSTING_EXIT	0x20
 #define SEMIHOSTING_EXITED	0x20026
 
-/* False: an SVC without a host would not return here. */
+/* Whether a call without a host returns in the mode that this CPU is in. */
 bool semihosting_may_call(void);
 
 /* End the run with an exit status; returns if there is no host. May always be called. */
@@ -30,13 +30,13 @@ bool semihosting_has_terminal(void);
 /* The host's command line, ended by NUL; false if there is none or it does not fit. */
 bool semihosting_command_line(char *buffer, uint32_t size);
 
-/* Whether the call above failed because the line does not fit. */
+/* Whether semihosting_command_line() failed because the line does not fit. */
 bool semihosting_line_too_long(void);
 
-/* Open a file for reading: its handle, or SEMIHOSTING_FAILED. */
+/* Open a file for reading. Returns its handle, or SEMIHOSTING_FAILED. */
 uint32_t semihosting_open(const char *name);
 
-/* Why it could not be opened, in words. */
+/* The reason why semihosting_open() failed, in words. */
 const char *semihosting_error(void);
 
 /* The size of an open file, or SEMIHOSTING_FAILED. */
