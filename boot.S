@@ -211,7 +211,7 @@ where_are_we:
 	load_address r9, boot_failed
 	str	r9, [r3]
 
-	/* An abort that an earlier stage has left pending is noted, not reported as ours. */
+	/* An abort that an earlier stage left pending is noted, not reported as the wrapper's. */
 4:	bl	take_pending_abort
 	cmp	r0, #0
 	bne	5f

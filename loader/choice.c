@@ -59,7 +59,7 @@ const char *choose(struct choice *choice, const struct option_text *option)
 	if (found < TABLE_SIZE && !*last) {
 		choice->made |= 1u << found;
 		choice->flags &= ~(uint32_t)table[found].clear;
-		/* What the user has cleared stays so, whatever the order. */
+		/* A flag that the user has cleared stays clear, in any order of options. */
 		choice->flags |= table[found].set & ~cleared;
 		if (table[found].mode)
 			choice->mode = table[found].mode;
@@ -110,7 +110,7 @@ void take_options(char *line, const char *prefix,
 		for (end = word; *end && (quoted || !is_space(*end)); end++)
 			if (*end == '"')
 				quoted = !quoted;
-		/* What follows a "--" is for the first program. */
+		/* Words behind a "--" are for the init program. */
 		if (is_word(word, end - word, "--"))
 			is_for_kernel = false;
 		if (is_for_kernel && end - word > (int)skip &&

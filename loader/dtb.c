@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Read and fix up a devicetree: dtb_open(), dtb_read(), dtb_read_ram(),
- * dtb_read_reserved(), dtb_mend(). Compiled into the wrapper (transient) and
- * into tools/prepare, so that the build and the boot do the same.
+ * Read and fix up a devicetree: dtb_open(), dtb_read(), dtb_check_ram(),
+ * dtb_read_reserved(), dtb_mend(). Compiled into the wrapper (transient) and into
+ * tools/prepare, so that boot and build get the same result.
  *
- * libfdt takes some 100,000 instructions to walk a DTB once, and it walks at
- * each look-up. So find_nodes() walks the structure block itself, once, and
- * checks it. What follows works on the checked block word by word; libfdt
- * opens the DTB and does what is rare.
+ * libfdt takes some 100,000 instructions to walk a DTB once, and it walks at each look-up.
+ * So find_nodes() walks the structure block only once, and checks it. The functions below
+ * it read the checked block word by word. libfdt opens the DTB, and does what is rare.
  */
 #include <stddef.h>
 #include <string.h>
@@ -70,7 +69,7 @@ static inline uint32_t be32(const fdt32_t *word)
 	return to_be32(*word);
 }
 
-/* Names in a checked structure block end, so no byte behind one is read. */
+/* Names in a checked structure block end with a NUL: no byte behind a name is read. */
 static bool starts_with(const char *text, const char *prefix)
 {
 	while (*prefix)
@@ -97,7 +96,7 @@ static const char *node_name(const void *fdt, int node)
 	return (const char *)fdt + be32(&header->off_dt_struct) + node + 4;
 }
 
-/* A name is padded to whole words: the word with a NUL in it is the last. */
+/* A name is padded to whole words. Its last word is the one that has a NUL. */
 static bool has_nul(uint32_t word)
 {
 	return (word - 0x01010101) & ~word & 0x80808080;
@@ -119,9 +118,9 @@ static fdt32_t *first_property(const void *fdt, int node)
 }
 
 /*
- * Find a property of a node in a checked block, as fdt_getprop() does, in a
- * tenth of its time. The strings block has not been checked. Without `wanted`,
- * return the word behind the last property.
+ * Find a property of a node in a checked block, as fdt_getprop() does, in a tenth of the
+ * time. The strings block may be unchecked. If `wanted` is NULL, return the word behind
+ * the last property.
  */
 static fdt32_t *property(const void *fdt, int node, const char *wanted,
 			 int *length)
@@ -167,7 +166,7 @@ static bool is_gic(const void *fdt, int node)
 	return false;
 }
 
-/* By Linux's rule: a node without status, or whose status is one of two words. */
+/* By Linux's rule, a node is available if its status is "ok", "okay", or absent. */
 static bool is_available(const void *fdt, int node)
 {
 	int length;
@@ -182,7 +181,7 @@ struct cells {
 	uint32_t address, size;
 };
 
-/* Linux's default for the root, which the other nodes inherit here. */
+/* Linux's default for the root. Here the other nodes inherit from their parents. */
 #define DEFAULT_CELLS	((struct cells){ 1, 1 })
 
 static struct cells read_cell_counts(const void *fdt, int node,
@@ -204,13 +203,13 @@ static bool are_usable(struct cells cells)
 	return cells.address - 1 < 2 && cells.size - 1 < 2;
 }
 
-/* Addresses end before the last page: the end of a range fits into 32 bits. */
+/* The last page is not used, so that the end of a range fits into 32 bits. */
 #define RAM_LIMIT	0xfffff000u
 #define PAGE_MASK	0xfffull
 
 /*
- * Insert a range, keep the ranges sorted, and join those that touch. Returns
- * the new count: room + 1, and then always, if one did not fit.
+ * Insert a range, keep the ranges sorted, and join those that touch. Returns the new count.
+ * If a range does not fit, the count is room + 1, and stays so.
  */
 static unsigned insert_range(struct ram_bank *ranges, unsigned count,
 			     unsigned room, uint32_t start, uint32_t end)
@@ -245,8 +244,8 @@ static uint64_t read_cells(const fdt32_t *cells, int count)
 }
 
 /*
- * Insert the ranges of a property: whole pages, `outward` or inward, as far as
- * 32-bit addresses go.
+ * Insert the ranges of a property, as far as 32-bit addresses reach. Each is rounded to
+ * whole pages, `outward` or inward.
  */
 static unsigned read_ranges(const void *fdt, int node, const char *name,
 			    struct cells cells, bool outward,
@@ -279,7 +278,7 @@ static unsigned read_ranges(const void *fdt, int node, const char *name,
 }
 
 /*
- * Linux goes by the type alone, not by the name. Firmware disables the nodes of
+ * Linux recognises memory by its type, not by its name. Firmware disables the nodes of
  * memory that it keeps for itself (QEMU: Secure RAM).
  */
 static void find_memory(const void *fdt, int node, struct cells root,
@@ -343,7 +342,7 @@ static void find_node(const void *fdt, const int *path, int depth,
 	}
 }
 
-/* By whatever name, and slowly: the GIC, by what it is compatible with. */
+/* Find a GIC of any name by its compatible property. This is slow. */
 static void find_gic(const void *fdt, struct dtb_nodes *nodes)
 {
 	int node = -1;
@@ -361,10 +360,10 @@ static void find_gic(const void *fdt, struct dtb_nodes *nodes)
 }
 
 /*
- * Walk the structure block once: check it, find the nodes that matter, and
- * move all property names by `shift` bytes in the strings block. A node counts
- * when it ends, so that the names of its properties have moved. Returns false
- * if the block is damaged; touches no byte outside it.
+ * Walk the structure block once: check it, find the nodes that matter, and move all property
+ * names by `shift` bytes in the strings block. A node is read where it ends, since the names
+ * of its properties have been moved by then. Returns false if the block is damaged. Accesses
+ * only bytes of the block.
  */
 static bool find_nodes(void *fdt, struct dtb_nodes *nodes, uint32_t shift)
 {
@@ -401,7 +400,7 @@ static bool find_nodes(void *fdt, struct dtb_nodes *nodes, uint32_t shift)
 				return true;
 			}
 			if (is_memory && depth == 1) {
-				/* The root's properties have moved. */
+				/* The names of the root's properties have been moved. */
 				root = read_cell_counts(fdt, 0, DEFAULT_CELLS);
 				find_memory(fdt, path[1], root, nodes);
 				is_memory = false;
@@ -415,7 +414,7 @@ static bool find_nodes(void *fdt, struct dtb_nodes *nodes, uint32_t shift)
 			length = be32(word + 1);
 			if (length > size - at - 12)
 				return false;
-			/* It may be device_type: find_memory() looks. */
+			/* This may be device_type: find_memory() checks. */
 			if (length == sizeof "memory" && depth == 1 &&
 			    word[3] == memo)
 				is_memory = true;
@@ -433,9 +432,9 @@ static bool find_nodes(void *fdt, struct dtb_nodes *nodes, uint32_t shift)
 }
 
 /*
- * Put the names of all properties that dtb_mend() may add in front of the
- * strings block, so that NAME() is where they are. All other names move by
- * sizeof names, whole words, which move faster.
+ * Insert the names of all properties that dtb_mend() may add at the start of the strings
+ * block, so that NAME() is the offset of a name. All other names move by sizeof names. That
+ * is a number of whole words, because these move faster.
  */
 static bool add_names(void *fdt)
 {
@@ -451,9 +450,9 @@ static bool add_names(void *fdt)
 }
 
 /*
- * What libfdt does not check, and where it would write: a list of reservations
- * without an end; a structure block that no aligned load can read; a total size
- * behind which it cannot put the blocks in order.
+ * Correct or refuse three faults that libfdt does not check, although it would write there:
+ * a list of reservations without an end; a structure block that is not aligned; and a total
+ * size behind which libfdt cannot put the blocks in order.
  */
 static int normalise(char *fdt, uint32_t room)
 {
@@ -496,7 +495,7 @@ int dtb_open(void *fdt, int room, struct dtb_nodes *nodes)
 	return 0;
 }
 
-/* Through the `ranges` of all parents: what a CPU has to access. */
+/* Translate an address by the `ranges` of all parents to the one that a CPU accesses. */
 static bool translate(const void *fdt, const int *path, int depth,
 		      uint64_t *address)
 {
@@ -534,8 +533,8 @@ static bool translate(const void *fdt, const int *path, int depth,
 }
 
 /*
- * A controller that is no GIC, but known to need nothing from Secure state: boards
- * that have one have no GIC at all.
+ * Interrupt controllers that are not GICs and are known to need no set-up in Secure state.
+ * A board that has one of these has no GIC.
  */
 static const char *const harmless_compatible[] = {
 	"brcm,bcm2836-l1-intc", "brcm,bcm2835-armctrl-ic", "allwinner,sun4i-a10-ic",
@@ -552,9 +551,9 @@ static bool calls_itself_gic(const char *name)
 }
 
 /*
- * Without a known GIC: is there a controller that the kernel's interrupts depend on,
- * and that may need what only Secure state can do? It is the root's interrupt parent,
- * or calls itself a GIC. Returns NULL, or a text with its name.
+ * If there is no known GIC, look for a controller on which the kernel's interrupts depend,
+ * and which may need set-up in Secure state. This is the root's interrupt parent, or a node
+ * that calls itself a GIC. Returns NULL, or a text with the controller's name.
  */
 static const char *refuse_controller(const void *fdt)
 {
@@ -590,7 +589,7 @@ static const char *refuse_controller(const void *fdt)
 	return text;
 }
 
-/* The first two entries of the GIC's `reg`: GICD and GICC, or GICR of GICv3. */
+/* Read the first two entries of the GIC's `reg`: GICD, and GICC or (GICv3) GICR. */
 static const char *read_gic(const void *fdt, const struct dtb_nodes *nodes,
 			    struct platform *platform)
 {
@@ -629,7 +628,7 @@ const char *dtb_check_ram(const void *fdt, const struct dtb_nodes *nodes)
 	return NULL;
 }
 
-/* The banks that the Monitor keeps; it has room for few of them. */
+/* Choose the banks of RAM that stay resident, where there is room for few. */
 static void keep_ram(const struct dtb_nodes *nodes, struct platform *platform)
 {
 	struct ram_bank banks[DTB_MAX_RAM];
@@ -706,7 +705,7 @@ const char *dtb_read(const void *fdt, const struct dtb_nodes *nodes,
 		return "has more than 8 CPUs under /cpus";
 	for (int i = 0; i < nodes->cpu_count; i++) {
 		value = property(fdt, nodes->cpu[i], "reg", &length);
-		/* #address-cells is 1, or 2 with the affinity in the last. */
+		/* #address-cells is 1, or 2 with the affinity in the last cell. */
 		if (!value || (length != 4 && length != 8))
 			return "has a CPU without reg under /cpus";
 		platform->mpidr[i] = be32(value + length / 4 - 1);
@@ -743,7 +742,7 @@ static int resize(void *fdt, void *at, int by)
 	return 0;
 }
 
-/* Delete a property of a node, if it has that. */
+/* Delete a property of a node, if the node has it. */
 static int delete(void *fdt, int node, const char *name)
 {
 	int size;
@@ -752,7 +751,7 @@ static int delete(void *fdt, int node, const char *name)
 	return value ? resize(fdt, value - 3, -(12 + (int)padded(size))) : 0;
 }
 
-/* Set a property of a node. `error` of an earlier one is passed on. */
+/* Set a property of a node. If an earlier call has returned an error, return that. */
 static int set(int error, void *fdt, int node, size_t name, const void *content,
 	       uint32_t size)
 {
@@ -800,7 +799,7 @@ static int set_flag(int error, void *fdt, int node, size_t name, bool value)
 		       delete(fdt, node, TEXT(name));
 }
 
-/* Add a node without properties. Returns its offset, which is `at`. */
+/* Add a node without properties at the offset `at`. Returns that, or a libfdt error. */
 static int add_node(void *fdt, int at, const char *name)
 {
 	uint32_t size = padded(strlen(name) + 1);
@@ -861,7 +860,7 @@ static int mend_cpu(void *fdt, int node, enum dtb_psci psci, bool absent)
 	return 0;
 }
 
-/* The wrapper does configure the timer, which this property denies. */
+/* This property says that firmware has not configured the timer. The wrapper has. */
 static int mend_timer(void *fdt, int node)
 {
 	return delete(fdt, node, "arm,cpu-registers-not-fw-configured");
@@ -876,8 +875,8 @@ static fdt32_t *write_cells(fdt32_t *cell, uint32_t count, uint64_t value)
 }
 
 /*
- * Rewrite a property of addresses and sizes in other cells. An entry whose
- * numbers do not fit describes nothing that the root can address; it goes.
+ * Rewrite a property of addresses and sizes with other numbers of cells. An entry whose
+ * numbers do not fit is dropped, since the root cannot address what it describes.
  */
 static int convert(void *fdt, int node, const char *name, struct cells from,
 		   struct cells to)
@@ -918,8 +917,8 @@ static int convert(void *fdt, int node, const char *name, struct cells from,
 }
 
 /*
- * Linux ignores a /reserved-memory, and what the wrapper puts there, unless it
- * has the root's cells and `ranges`. Make it such a node.
+ * Linux ignores a /reserved-memory, with what the wrapper adds to it, unless the node has
+ * the root's numbers of cells and `ranges`. Give it both.
  */
 static int adopt_root_cells(void *fdt, int parent, struct cells root)
 {
@@ -946,7 +945,7 @@ static int adopt_root_cells(void *fdt, int parent, struct cells root)
 	return error;
 }
 
-/* Give /reserved-memory a child that no kernel maps: the resident range, if any. */
+/* Reserve the resident range, if any, as a child of /reserved-memory that is not mapped. */
 static int mend_reserved_memory(void *fdt, int parent,
 				const struct dtb_changes *changes)
 {
@@ -957,7 +956,7 @@ static int mend_reserved_memory(void *fdt, int parent,
 
 	if (parent < 0)
 		return parent;
-	/* Another one may belong to a wrapper below this one. */
+	/* A child with another address may belong to a wrapper that ran before this one. */
 	for (int i = 0; i < 8; i++)
 		name[sizeof name - 2 - i] =
 			hex_digit(changes->reserve >> 4 * i);
@@ -972,7 +971,7 @@ static int mend_reserved_memory(void *fdt, int parent,
 		return 0;
 	if (!are_usable(root))
 		return -FDT_ERR_BADNCELLS;
-	/* Nothing can be read from such a node: Linux ignores it for good. */
+	/* Linux ignores a node with such numbers of cells, so use a memory reservation. */
 	if (!are_usable(read_cell_counts(fdt, parent, root)))
 		return fdt_add_mem_rsv(fdt, changes->reserve,
 				       changes->reserve_end - changes->reserve);
@@ -993,8 +992,8 @@ static int mend_reserved_memory(void *fdt, int parent,
 }
 
 /*
- * A DTB that had a node of PSCI 0.1 may be for a kernel that knows no later
- * version, which takes the numbers of the functions from the node.
+ * If the DTB had a node of PSCI 0.1, its kernel may know no later version. Such a kernel
+ * takes the function numbers from the node.
  */
 static int mend_psci(void *fdt, int node, bool psci_0_1)
 {
@@ -1014,7 +1013,7 @@ static int mend_psci(void *fdt, int node, bool psci_0_1)
 	return set_word(error, fdt, node, NAME(cpu_on), PSCI_CPU_ON);
 }
 
-/* Fix up the node at `offset`, if it is one of those that change. */
+/* Fix up the node at `offset`, if it is one that needs it. */
 static int mend_node(void *fdt, int offset, const struct dtb_nodes *nodes,
 		     const struct dtb_changes *changes)
 {
@@ -1024,7 +1023,7 @@ static int mend_node(void *fdt, int offset, const struct dtb_nodes *nodes,
 		return mend_timer(fdt, offset);
 	if (offset == nodes->reserved_memory)
 		return mend_reserved_memory(fdt, offset, changes);
-	/* A node of PSCI 0.1 may give its functions numbers that collide. */
+	/* Delete the old node: if it is of PSCI 0.1, its function numbers may collide. */
 	if (offset == nodes->psci)
 		return changes->psci == DTB_PSCI_FIRMWARES ? 0 :
 		       fdt_del_node(fdt, offset);
@@ -1048,7 +1047,7 @@ int dtb_mend(void *fdt, const struct dtb_nodes *nodes,
 	offsets[count++] = nodes->reserved_memory;
 	offsets[count++] = nodes->psci;
 
-	/* The last node of the tree first: those before it do not move. */
+	/* Begin with the last node of the tree, since the nodes before it do not move. */
 	for (int done = 0; done < count; done++) {
 		int last = 0;
 
@@ -1062,7 +1061,7 @@ int dtb_mend(void *fdt, const struct dtb_nodes *nodes,
 		offsets[last] = 0;
 	}
 
-	/* Nodes that the DTB does not have go to its front. */
+	/* Add the nodes that the DTB lacks, at its front. */
 	if (changes->psci == DTB_PSCI_OURS)
 		error = mend_psci(fdt, add_node(fdt, nodes->first, "psci"),
 				  psci_0_1);

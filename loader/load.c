@@ -19,7 +19,7 @@
 #include "loader/multiboot.h"
 #include "loader/options.h"
 
-#define DTB_SLACK	8192	/* what fixing up a DTB may add, twice */
+#define DTB_SLACK	8192	/* what two fix-ups of a DTB may add */
 
 static void say_where(const char *what, uint32_t size, uint32_t at, const char *from)
 {
@@ -36,7 +36,7 @@ static void take_text(struct sources *sources, const char *text, int length)
 	take_bootargs(sources);
 }
 
-/* Take bootargs and initrd from a loader's DTB, unless another source has them. */
+/* Take bootargs and initrd from a loader's DTB, unless another source has provided them. */
 static void read_chosen(struct sources *sources, const void *fdt)
 {
 	int chosen = fdt_path_offset(fdt, "/chosen"), length;
@@ -45,7 +45,7 @@ static void read_chosen(struct sources *sources, const void *fdt)
 
 	if (!sources->bootargs)
 		take_text(sources, text, length);
-	/* The options in the former may have named Xen. */
+	/* The options in bootargs may have named Xen. */
 	text = fdt_getprop(fdt, chosen, "xen,dom0-bootargs", &length);
 	if (had_none && sources->xen.size)
 		take_text(sources, text, length);
@@ -71,8 +71,8 @@ static void read_chosen(struct sources *sources, const void *fdt)
 }
 
 /*
- * Move the DTB to where it can grow, without the free room that it has already. Its
- * /chosen may name an initrd.
+ * Move the DTB to a place where it can grow, without the free space that it already has.
+ * Its /chosen may name an initrd.
  */
 static void take_dtb(struct sources *sources)
 {
@@ -113,7 +113,7 @@ static void take_dtb(struct sources *sources)
 	dtb->size = used;
 }
 
-/* Read from the DTB where RAM and reservations are. */
+/* Read RAM and reservations from the DTB. */
 static void read_map(struct place_map *map, const char *from)
 {
 	void *fdt = (void *)payload.dtb;
@@ -146,7 +146,7 @@ static struct place_part *add_part(struct placement *placement, enum place_role 
 	return part;
 }
 
-/* Refuse an image that the wrapper overwrites: its buffers reach up to `end`. */
+/* Refuse an image in memory that the wrapper overwrites, which ends at `end`. */
 static void check_window(const struct image *image, uint32_t end)
 {
 	struct place_part part = {
@@ -177,7 +177,7 @@ static void read_notes(const struct image *kernel,
 		bad_image(kernel, wrong);
 }
 
-/* Read an ELF file's headers and notes to scratch(); returns where it goes. */
+/* Read an ELF file's headers and notes into scratch(); returns where its content goes. */
 static struct elf_layout check_elf(const struct place_map *map,
 				   const struct image *kernel, uint32_t *modes)
 {
@@ -211,7 +211,7 @@ static struct elf_layout check_elf(const struct place_map *map,
 	return layout;
 }
 
-/* Load an ELF file that check_elf() has read the headers of. */
+/* Load an ELF file whose headers check_elf() has read. */
 static void load_elf(const struct image *kernel)
 {
 	for (unsigned n = 0; n < scratch()->elf.phnum; n++) {
@@ -226,8 +226,8 @@ static void load_elf(const struct image *kernel)
 }
 
 /*
- * Linux takes a DTB that follows its zImage instead of the one in r2, so spoil it.
- * `room` bytes from the zImage's start may be read.
+ * Linux prefers a DTB that follows its zImage to the one in r2, so erase the magic number
+ * of such a DTB. `room` bytes from the start of the zImage may be read.
  */
 static void hide_appended_dtb(uint32_t zimage, uint32_t room)
 {
@@ -240,8 +240,8 @@ static void hide_appended_dtb(uint32_t zimage, uint32_t room)
 }
 
 /*
- * Check a zImage, which takes all of it in memory, and tell the placement what it
- * inflates to.
+ * Check a zImage, and tell the placement what it inflates to. The check reads all of the
+ * zImage, which therefore moves into memory first.
  */
 static void check_zimage(struct placement *placement, struct image *kernel)
 {
@@ -271,7 +271,7 @@ static _Noreturn void no_kernel(const struct sources *sources)
 	       BOARD_FW_CFG ? ", in fw_cfg (QEMU: -bios and -kernel)," : "");
 }
 
-/* Xen checks dom0's kernel itself, but its messages say little of what is wrong. */
+/* Xen also checks dom0's kernel, but its messages say little about what is wrong. */
 static void check_dom0(const struct image *kernel)
 {
 	enum format format = format_of(kernel);
@@ -289,7 +289,7 @@ static void check_dom0(const struct image *kernel)
 		hide_appended_dtb(kernel->at, kernel->size);
 }
 
-/* Describe to a hypervisor which module is what. */
+/* Describe each module to a hypervisor. */
 static void describe_modules(const struct sources *sources)
 {
 	struct multiboot_module modules[2 + MAX_MODULES];
@@ -319,7 +319,10 @@ static void describe_modules(const struct sources *sources)
 		       "with dtc", fdt_strerror(error));
 }
 
-/* Choose the modes to start the kernel in; `modes` are those of its note, 0: it has none. */
+/*
+ * Choose the modes in which the kernel may start. `modes` are those in its note; 0: it has
+ * no note.
+ */
 static void choose_modes(const struct sources *sources, const struct image *starts,
 			 uint32_t modes)
 {
@@ -381,8 +384,8 @@ static void find_payload(const struct entry *entry, struct sources *sources)
 }
 
 /*
- * The wrapper's buffers and the DTB's place are in RAM, which there may be less of
- * than the board's header assumes.
+ * The wrapper's buffers and the DTB's place must be in RAM. A board can have less RAM than
+ * its header assumes.
  */
 static void check_own_memory(void)
 {
@@ -392,7 +395,10 @@ static void check_own_memory(void)
 		       BOARD_WRAPPER, DTB_DEFAULT_END - 1);
 }
 
-/* Add what is started, as parts[0]; an ELF file goes where `layout` has it. */
+/*
+ * Add the image that the wrapper starts, as parts[0]. An ELF file goes to the addresses in
+ * `layout`, which is set here.
+ */
 static enum format add_started(struct placement *placement, struct image *starts,
 			       bool is_xen, struct elf_layout *layout, uint32_t *modes)
 {
@@ -409,7 +415,7 @@ static enum format add_started(struct placement *placement, struct image *starts
 		place_elf(placement, starts->what, starts->from, layout);
 		break;
 	case FORMAT_LINUX:
-		/* What follows it is padding, or a DTB that must not be taken. */
+		/* Padding follows the zImage, or a DTB that Linux must not use. */
 		if (size >= FORMAT_HEADER_SIZE && size < starts->size) {
 			say_rest(starts, size);
 			starts->size = size;
@@ -417,7 +423,7 @@ static enum format add_started(struct placement *placement, struct image *starts
 		add_part(placement, PLACE_ZIMAGE, starts);
 		break;
 	case FORMAT_XEN:
-		/* Its header counts its bss. */
+		/* The size in Xen's header includes its bss. */
 		part = add_part(placement, PLACE_XEN, starts);
 		if (size > starts->size)
 			part->work += size - starts->size;
@@ -435,7 +441,7 @@ static enum format add_started(struct placement *placement, struct image *starts
 	return format;
 }
 
-/* The DTB lies where the wrapper has put it. */
+/* Add the DTB, fixed at the place where take_dtb() has put it. */
 static void add_dtb(struct placement *placement, const char *from)
 {
 	struct place_part *part = place_add(placement, PLACE_DTB, "DTB", from,
@@ -483,7 +489,10 @@ void load_payload(const struct entry *entry)
 		check_zimage(&placement, kernel);
 	place(&placement);
 
-	/* What is started comes last: an ELF kernel may go to where another part lies now. */
+	/*
+	 * Move the image that the wrapper starts last: an ELF kernel may go to memory
+	 * where another part lies now.
+	 */
 	for (unsigned i = 0; i < count; i++, module++)
 		if (modules[i]->size)
 			bring(modules[i], module->at);

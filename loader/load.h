@@ -3,8 +3,8 @@
 #define LOADER_LOAD_H
 
 /*
- * load.c. Find a payload that was not linked with the wrapper, move it to where
- * it can be started, and fill `payload`; or refuse().
+ * load.c: find a payload that was not linked with the wrapper, move its images to where the
+ * payload can start, and fill `payload`; or refuse().
  */
 struct entry;
 void load_payload(const struct entry *entry);

@@ -20,7 +20,7 @@ static const uint8_t *bytes(uint32_t at)
 	return (const uint8_t *)(uintptr_t)at;
 }
 
-/* Read a table, which is described in formats.h. */
+/* Read a table. formats.h describes it. */
 static void read_table(struct sources *sources, uint32_t at, const char *from)
 {
 	struct payload_table table;
@@ -74,7 +74,7 @@ static void read_table(struct sources *sources, uint32_t at, const char *from)
 	}
 }
 
-/* Add an image by what its header says it is; returns where it ends. */
+/* Add an image, of the kind that its header shows. Returns the address where it ends. */
 static uint32_t add_by_content(struct sources *sources, uint32_t at,
 			       const char *from)
 {
@@ -142,7 +142,7 @@ void find_preloaded(struct sources *sources)
 				     recognise(bytes(addresses[i])) :
 				     FORMAT_UNKNOWN;
 
-		/* An initrd without a header may be what DTB or bootargs name. */
+		/* An initrd without a header may be the one that DTB or bootargs name. */
 		if (format == FORMAT_UNKNOWN || format == FORMAT_TABLE ||
 		    format == FORMAT_RAMDISK ||
 		    (format == FORMAT_UIMAGE && sources->initrd.size &&
@@ -161,8 +161,8 @@ static bool is_dtb(uint32_t at)
 }
 
 /*
- * By Linux's boot protocol r0 is 0 and r2 is the DTB's address. After reset they
- * can hold anything, so r2 is followed only if it looks like the address of a DTB.
+ * By Linux's boot protocol, r0 is 0 and r2 is the address of the DTB. After reset both can
+ * hold any value, so r2 is used only if it looks like the address of a DTB.
  */
 bool loader_dtb(const struct entry *entry, uint32_t *at)
 {

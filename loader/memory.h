@@ -6,13 +6,16 @@
 #include "boot.h"
 #include "loader/image.h"
 
-/* Each adds the images that it finds and that have not been found before. */
-/* behind the wrapper's image, where that was loaded */
+/* Each function adds the images that it finds, except those that have been found before. */
+/* behind the wrapper's image, at the address to which that was loaded */
 void find_appended(struct sources *sources, uint32_t loaded_at);
 void find_table(struct sources *sources);	/* in the table at TABLE_ADDR */
 void find_preloaded(struct sources *sources);	/* at the board's documented addresses */
 
-/* The DTB that a loader passed in r2, or that lies where RAM starts; false: none. */
+/*
+ * Find the DTB at the address that a loader passed in r2, or else at the start of RAM.
+ * Returns false if there is none.
+ */
 bool loader_dtb(const struct entry *entry, uint32_t *at);
 
 #endif

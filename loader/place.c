@@ -2,11 +2,11 @@
 /*
  * Decide where each part of a payload goes: see place.h. Transient.
  *
- * Each range of memory that must not be used is a claim. Parts that need not go to
- * a fixed address are placed one after the other, each at the start of a gap between
- * claims; if a later part finds no gap, an earlier one tries its next gap. This finds
- * a placement if there is one: the parts in a gap can always be put in the order of
- * their limits, without holes, from its start.
+ * Each range of memory that must not be used is a claim. The parts without a fixed address
+ * are placed one after the other, each at the start of a gap between claims. If a later part
+ * finds no gap, an earlier one tries its next gap. This finds a placement if there is one,
+ * because the parts in a gap can always lie in the order of their limits, without holes,
+ * from the start of the gap.
  */
 #include <stddef.h>
 
@@ -14,13 +14,13 @@
 #include "loader/place.h"
 #include "memory_map.h"
 
-/* Kernels need to be aligned to this; all parts are placed at such addresses. */
+/* The alignment that kernels require. All parts are placed at such addresses. */
 #define PAGE		4096
 
 /* A decompressor's bss, stack and heap, behind the zImage. */
 #define WORK_SPACE	0x100000
 
-/* A decompressor takes its own address, rounded down to this, for the start of RAM. */
+/* A decompressor takes its own address, rounded down to this, as the start of RAM. */
 #define DECOMPRESSOR_SIZE (DECOMPRESSOR_END - BOARD_RAM_BASE)
 
 #define MAX_CLAIMS	(2 * PLACE_MAX_PARTS + 5)
@@ -40,17 +40,17 @@ struct claim {
 
 struct search {
 	struct placement *placement;
-	uint32_t steps;		/* attempts that are left */
-	struct place_part *order[PLACE_MAX_PARTS];	/* by their limits */
+	uint32_t steps;		/* attempts that remain */
+	struct place_part *order[PLACE_MAX_PARTS];	/* sorted by their limits */
 	struct claim claims[MAX_CLAIMS];
 	uint32_t count;
 	bool first_stays;	/* parts[0] lies where it may stay */
-	/* The first part that no gap was left for, and a claim that is in its way. */
+	/* The first part that found no gap, and a claim that is in its way. */
 	const struct place_part *failed;
 	struct claim obstacle;
-	const struct claim *ignored;	/* to find that */
+	const struct claim *ignored;	/* used to find the obstacle */
 	bool fits_alone;
-	uint32_t unplaced_count;	/* of claims, before parts are placed */
+	uint32_t unplaced_count;	/* number of claims before parts are placed */
 };
 
 static const struct place_part wrapper = {
@@ -68,7 +68,7 @@ static uint32_t least(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-/* start + size, but no further than `limit`. */
+/* start + size, but at most `limit`. */
 static uint32_t end_of(uint32_t start, uint32_t size, uint32_t limit)
 {
 	return start >= limit || size > limit - start ? limit : start + size;
@@ -101,7 +101,7 @@ static const char *variable_of(const struct claim *claim)
 	return claim->part->fixed ? claim->part->variable : NULL;
 }
 
-/* Two claims that exclude each other. */
+/* Refuse two claims that exclude each other. */
 static _Noreturn void refuse_overlap(const struct claim *a, const struct claim *b)
 {
 	const char *first = variable_of(a), *second = variable_of(b);
@@ -111,7 +111,7 @@ static _Noreturn void refuse_overlap(const struct claim *a, const struct claim *
 		first = second;
 		second = NULL;
 	}
-	/* What lies in memory, a loader can put elsewhere. */
+	/* A loader can put what lies in memory elsewhere. */
 	if (a->source || b->source) {
 		remedy = a->source && b->source ? "load them apart" : "load it elsewhere";
 		first = second = NULL;
@@ -135,7 +135,7 @@ void place_check_window(struct ram_bank window, const struct place_part *part)
 						false });
 }
 
-/* The first reservation in a range. */
+/* The first reservation that overlaps a range. */
 static const struct ram_bank *reserved_in(const struct place_map *map, uint32_t start,
 					  uint32_t end)
 {
@@ -161,7 +161,10 @@ void place_reserve(struct place_map *map, uint32_t count)
 	if (count > PLACE_MAX_RESERVED)
 		refuse("the DTB reserves more than %u ranges of memory; use one with fewer "
 		       "reservations", PLACE_MAX_RESERVED);
-	/* A DTB that has been fixed up before reserves what will be reserved again. */
+	/*
+	 * A DTB that was fixed up before already reserves the resident range. Ignore that:
+	 * the range will be reserved again.
+	 */
 	for (uint32_t i = 0; i < count; i++)
 		if (map->reserved[i].start < map->resident.start ||
 		    map->reserved[i].end > map->resident.end)
@@ -213,7 +216,7 @@ void place_elf(struct placement *p, const char *what, const char *from,
 	place_add(p, PLACE_ELF, what, from, layout->end - layout->start)->at = layout->start;
 }
 
-/* Linux takes the start of RAM to be a multiple of this. */
+/* Linux assumes that RAM starts at a multiple of this. */
 #define LINUX_RAM_ALIGN	0x200000
 
 void place_inflated(struct placement *p, uint32_t start, uint32_t end)
@@ -233,7 +236,7 @@ static void claim(struct search *s, uint32_t start, uint32_t end,
 		s->claims[s->count++] = (struct claim){ start, end, part, suffix, source };
 }
 
-/* A claim in a range; `sources`: where images lie now, too. */
+/* A claim that overlaps a range; with `sources`, also one where an image lies now. */
 static const struct claim *claimed(const struct search *s, uint32_t start, uint32_t end,
 				   bool sources)
 {
@@ -244,13 +247,13 @@ static const struct claim *claimed(const struct search *s, uint32_t start, uint3
 	return NULL;
 }
 
-/* The bytes that must be free for a part; too many for any gap if they overflow. */
+/* The number of bytes that a part needs; on overflow, more than any gap has. */
 static uint32_t need_of(const struct place_part *part)
 {
 	return end_of(part->size, part->work, UINT32_MAX);
 }
 
-/* Where a part that lies below the end of what it inflates to moves itself first. */
+/* The memory to which a part that lies below the end of what it inflates to moves first. */
 static struct ram_bank copy_of(const struct search *s, uint32_t at)
 {
 	uint32_t end = s->placement->inflated.end;
@@ -260,7 +263,7 @@ static struct ram_bank copy_of(const struct search *s, uint32_t at)
 	return (struct ram_bank){ end, end_of(end, need_of(s->placement->parts), UINT32_MAX) };
 }
 
-/* Claim all that a part uses at an address; what is claimed first, messages name first. */
+/* Claim all memory that a part uses at an address. Messages name the first claim first. */
 static void claim_part(struct search *s, const struct place_part *part, uint32_t at)
 {
 	const struct ram_bank *inflated = &s->placement->inflated;
@@ -274,7 +277,7 @@ static void claim_part(struct search *s, const struct place_part *part, uint32_t
 	claim(s, copy.start, copy.end, part, " while it inflates", false);
 }
 
-/* Whether what parts[0] does before it runs hits anything that does not move away. */
+/* Whether the memory that parts[0] uses before it runs is clear of what stays there. */
 static bool inflates_well(const struct search *s, uint32_t at)
 {
 	struct ram_bank copy = copy_of(s, at);
@@ -296,14 +299,14 @@ static bool may_stay(const struct search *s, const struct place_part *part)
 	       (part != s->placement->parts || inflates_well(s, at));
 }
 
-/* The next start of a page; the last one if there is none. */
+/* The start of the next page, or of the last page if there is no next one. */
 static uint32_t page_at(uint32_t address)
 {
 	return address > -(uint32_t)PAGE ? -(uint32_t)PAGE :
 	       (address + PAGE - 1) & -(uint32_t)PAGE;
 }
 
-/* The lowest page from *at on where a part fits; false: there is none. */
+/* Find the lowest page from *at on where a part fits; returns false if there is none. */
 static bool find_gap(struct search *s, const struct place_part *part, uint32_t *at)
 {
 	uint32_t need = page_at(need_of(part));
@@ -320,7 +323,7 @@ static bool find_gap(struct search *s, const struct place_part *part, uint32_t *
 	return false;
 }
 
-/* The page behind the next claim, where the next gap may start. */
+/* The page behind the next claim or reservation, where the next gap may start. */
 static uint32_t next_gap(const struct search *s, uint32_t at)
 {
 	const struct place_map *map = s->placement->map;
@@ -340,8 +343,9 @@ static uint32_t next_gap(const struct search *s, uint32_t at)
 }
 
 /*
- * Where parts[0] takes the least from other parts, if it lies below the end of what
- * it inflates to: as far up in the gap as it fits, but for the start of that.
+ * The place where parts[0] takes the least memory from other parts, if it lies below the end
+ * of what it inflates to: the start of that memory if the part fits there, otherwise the
+ * highest place below the next claim.
  */
 static uint32_t in_its_own_way(const struct search *s, const struct place_part *part)
 {
@@ -360,7 +364,10 @@ static uint32_t in_its_own_way(const struct search *s, const struct place_part *
 	return need <= end ? (end - need) & -(uint32_t)PAGE : 0;
 }
 
-/* Whether a part has a gap; if not, a claim without which it would have one is the obstacle. */
+/*
+ * Whether a part has a gap. If it has none, the obstacle is a claim without which it would
+ * have one.
+ */
 static bool has_gap(struct search *s, const struct place_part *part)
 {
 	uint32_t start = s->placement->map->start, at = start;
@@ -379,9 +386,9 @@ static bool has_gap(struct search *s, const struct place_part *part)
 }
 
 /*
- * Remember, for the message, what is in a part's way: what would be even if the part
- * was alone, or else beside what has been placed; a claim that alone takes its room,
- * or else the largest in the memory where it could lie.
+ * Remember for the message what is in a part's way: a claim that would be in its way even if
+ * the part were alone, or else one beside the parts that have been placed. If no single
+ * claim takes its room, this is the largest claim in the memory where the part could lie.
  */
 static void note_failure(struct search *s, const struct place_part *part)
 {
@@ -428,7 +435,7 @@ static bool place_from(struct search *s, uint32_t i)
 	if (!part->size || part->fixed || (part == p->parts && s->first_stays))
 		return place_from(s, i + 1);
 	if (part != p->parts && may_stay(s, part)) {
-		/* Moving it would free nothing: others avoid where it lies now. */
+		/* Moving it would gain nothing: other parts avoid the place where it lies now. */
 		part->at = part->source;
 		claim_part(s, part, part->at);
 		if (place_from(s, i + 1))
@@ -439,7 +446,10 @@ static bool place_from(struct search *s, uint32_t i)
 
 	uint32_t inflated = page_at(p->inflated.end);
 	uint32_t prefer = part->prefer > p->map->start ? page_at(part->prefer) : p->map->start;
-	/* Where it is best; where it need not move itself; in its own way; anywhere. */
+	/*
+	 * Try in this order: the preferred place, one where it need not move itself, one in
+	 * its own way, and any other.
+	 */
 	const uint32_t starts[] = {
 		prefer > inflated ? prefer : inflated, inflated,
 		part == p->parts && inflated ? in_its_own_way(s, part) : inflated,
@@ -473,7 +483,7 @@ static void check_in_ram(const struct place_map *map, const struct claim *claim)
 		       claim->start, claim->end - 1, map->start, map->end - 1);
 }
 
-/* parts[0] fits, but what it does before it runs does not. */
+/* Refuse parts[0] if it fits, but the memory that it uses before it runs is not free. */
 static void check_inflating(const struct search *s)
 {
 	struct ram_bank copy = copy_of(s, s->placement->inflated.end - 1);
@@ -506,7 +516,7 @@ static _Noreturn void refuse_failed(const struct search *s)
 	       part->limit - 1, NAME_OF(c->part), c->suffix, c->start, c->end - 1, remedy);
 }
 
-/* A part whose address is given: by a user, who can set its variable, or by an ELF file. */
+/* Check a part whose address is given by the user, in its variable, or by an ELF file. */
 static void check_fixed(const struct place_map *map, const struct place_part *part)
 {
 	const char *set = part->variable ? "set " : "link it elsewhere";
@@ -522,7 +532,7 @@ static void check_fixed(const struct place_map *map, const struct place_part *pa
 		       set, variable);
 }
 
-/* What lies in memory must be whole, and apart from all else that does. */
+/* An image in memory must be in RAM to its end, and apart from every other image. */
 static void check_source(const struct search *s, const struct place_part *part)
 {
 	const struct place_map *map = s->placement->map;
@@ -541,7 +551,7 @@ static void check_source(const struct search *s, const struct place_part *part)
 			refuse_overlap(&s->claims[i], &c);
 }
 
-/* Claim a fixed part, and refuse it if that is claimed or reserved. */
+/* Claim a fixed part. Refuse it if another part claims that memory, or it is reserved. */
 static void claim_fixed(struct search *s, const struct place_part *part)
 {
 	const struct place_map *map = s->placement->map;
@@ -603,8 +613,8 @@ void place(struct placement *placement)
 	if (placement->parts->size && placement->parts->fixed)
 		claim_fixed(s, placement->parts);
 	/*
-	 * If parts[0] stays, that claims more than where it lies now, so this is tried
-	 * before all else; if it moves, it has its turn by its limit.
+	 * If parts[0] stays, it claims more memory than its place, so try that before all
+	 * other parts. If it moves, it is placed in the order of the limits.
 	 */
 	count = s->unplaced_count = s->count;
 	if (!placement->parts->fixed && may_stay(s, placement->parts)) {

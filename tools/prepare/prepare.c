@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The build's half of the boot: read kernel, DTB and initrd, and do with them what
- * the wrapper would do during the boot, by the same code: check them, place them,
- * fix up the DTB.
+ * The build's half of the boot: read kernel, DTB and initrd, check them, place them, and fix
+ * up the DTB. The code that does this is shared with the wrapper, which would otherwise do
+ * it during the boot.
  *
- * Runs on the host; `make` calls it. Writes the DTB that is linked into the image,
- * and layout.h, which payload.c and model.lds.S include. What is wrong is said in one
- * line on stderr, and the exit status is 1; 2 for wrong usage.
+ * Runs on the host; `make` calls it. Writes the DTB that is linked into the image, and
+ * layout.h, which payload.c and model.lds.S include. Invalid input is reported in one line
+ * on stderr, and the exit status is 1; it is 2 for wrong usage.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -29,11 +29,11 @@
 #include "memory_map.h"
 #include "plan.h"
 
-#define DTB_SLACK	4096		/* what fixing up a DTB may add, twice */
+#define DTB_SLACK	4096		/* what two fix-ups of a DTB may add */
 #define MIB		(1024 * 1024)
 
 struct file {
-	const char *name;		/* the variable that names it */
+	const char *name;		/* the variable that specifies it */
 	const char *variable;		/* the variable that sets its address */
 	const char *path;
 	const char *from;		/* "KERNEL=path": for messages */
@@ -44,15 +44,15 @@ struct file {
 	uint32_t at;
 };
 
-/* With Xen, that is `kernel`, what the wrapper starts, and KERNEL= is `dom0`. */
+/* With Xen, `kernel` is Xen, which the wrapper starts, and `dom0` is KERNEL=. */
 static struct options {
 	struct file kernel, dtb, initrd, xen, dom0;
 	const char *bootargs, *layout, *output_dtb, *output_kernel;
 	const char *xen_bootargs, *dom0_bootargs, *memory;
 	bool raw, mend;
 	struct choice choice;
-	uint32_t mode;			/* asked for; 0: none */
-	unsigned cpus;			/* 0: as the DTB says */
+	uint32_t mode;			/* requested; 0: none */
+	unsigned cpus;			/* 0: as in the DTB */
 } options = {
 	.kernel = { .name = "KERNEL", .variable = "KERNEL_ADDR=" },
 	.dtb = { .name = "DTB", .variable = "DTB_ADDR=" },
@@ -61,11 +61,11 @@ static struct options {
 	.mend = true,
 };
 
-/* What the kernel's own format says. */
+/* What the kernel's own format specifies. */
 static struct {
 	bool is_elf;
 	uint32_t entry;			/* ELF: bit 0 for Thumb */
-	uint32_t modes;			/* that it takes; 0: it has no note */
+	uint32_t modes;			/* the modes in its note; 0: it has no note */
 } kernel;
 
 /*
@@ -89,7 +89,7 @@ static _Noreturn void fail(const char *format, ...)
 	exit(1);
 }
 
-/* What the shared code refuses with, formatted as on the console: see lib/console.h. */
+/* refuse() for the shared code. Formats as the console does: see lib/console.h. */
 void refuse(const char *format, ...)
 {
 	va_list arguments;
@@ -187,7 +187,7 @@ static struct place_part *add_part(enum place_role role, const struct file *file
 	return part;
 }
 
-/* An ELF file's program header; its numbers are the host's, little-endian. */
+/* Copy a program header of an ELF file. File and host are both little-endian. */
 static struct elf_segment segment(const struct elf_header *header, unsigned n)
 {
 	struct elf_segment result;
@@ -203,7 +203,7 @@ static _Noreturn void bad_elf(const char *why)
 	     options.kernel.path, why);
 }
 
-/* A PT_NOTE segment; each must agree with those before it. */
+/* Read a PT_NOTE segment, which must agree with those before it. */
 static void load_notes(const struct elf_segment *s)
 {
 	const struct file *file = &options.kernel;
@@ -223,9 +223,9 @@ static void load_notes(const struct elf_segment *s)
 }
 
 /*
- * An ELF file is laid out as it will lie in memory, from the first byte of its
- * first PT_LOAD to the last of its last, with zeros where it has no content:
- * the wrapper then has nothing to do for it.
+ * Lay out an ELF file as it will lie in memory: from the first byte of its first PT_LOAD to
+ * the last byte of its last one, with zeros where the file has no content. So the wrapper
+ * need not load it.
  */
 static void load_elf(void)
 {
@@ -300,7 +300,7 @@ static struct zimage_room check_linux(struct file *file)
 	return room;
 }
 
-/* Xen's header counts its bss, too. */
+/* The size in Xen's header includes its bss. */
 static void add_xen(const struct file *xen, const char *what)
 {
 	struct place_part *part = add_part(PLACE_XEN, xen, what);
@@ -309,7 +309,7 @@ static void add_xen(const struct file *xen, const char *what)
 		part->work += zimage_size(xen->data) - xen->size;
 }
 
-/* Xen takes its own look at dom0's kernel, but says little of what is wrong. */
+/* Xen also checks dom0's kernel, but its messages say little about what is wrong. */
 static void load_xen(void)
 {
 	struct file *xen = &options.kernel, *dom0 = &options.dom0;
@@ -375,7 +375,7 @@ static void load_kernel(void)
 
 #define OPTION_OF_TABLE	1		/* for getopt_long() */
 
-/* An option that make was given as a variable, NAME=VALUE. */
+/* Set an option that the user has passed to make as a variable, NAME=VALUE. */
 static void choose_option(const char *name, const char *value)
 {
 	const char *wrong = choose(&options.choice, &(struct option_text){
@@ -398,7 +398,7 @@ static void choose_in_bootargs(void *context, const char *given, uint32_t size,
 		fail("%.*s: %s", (int)size, given, wrong);
 }
 
-/* Take options for the wrapper out of the bootargs; NULL stays NULL. */
+/* Remove the wrapper's options from the bootargs, and set them. NULL stays NULL. */
 static void take_bootargs(const char **bootargs)
 {
 	char *copy;
@@ -421,7 +421,7 @@ static void load_dtb(void)
 	unwrap(file, "DTB", UIMAGE_DTB);
 	error = file->size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED :
 		fdt_check_header(file->data);
-	/* Older ones than this libfdt's fdt_check_full() cannot look at. */
+	/* libfdt's fdt_check_full() cannot check older versions. */
 	if (!error && fdt_version(file->data) < 16)
 		error = -FDT_ERR_BADVERSION;
 	if (!error)
@@ -430,7 +430,7 @@ static void load_dtb(void)
 		fail("DTB=%s: not a valid DTB: %s; make one with dtc", file->path,
 		     fdt_strerror(error));
 
-	/* Options in the DTB's own bootargs, which stay as they are without any. */
+	/* Take options from the DTB's own bootargs. Without options, these stay the same. */
 	const char *text = fdt_getprop(file->data, fdt_path_offset(file->data, "/chosen"),
 				       "bootargs", &error);
 	const char *rest = text && error > 0 && !text[error - 1] ? text : NULL;
@@ -457,7 +457,7 @@ static void dtb_wrong(const char *wrong)
 		     wrong);
 }
 
-/* "BASE,SIZE", and what follows it; a size may end with K, M or G. */
+/* Read "BASE,SIZE", where a size may end with K, M or G. Returns what follows it. */
 static const char *memory_range(const char *text, uint64_t range[2])
 {
 	for (int i = 0; i < 2; i++) {
@@ -496,7 +496,7 @@ static void append_range(void *fdt, int node, const uint64_t range[2])
 	}
 }
 
-/* MEMORY=: in place of all memory nodes of the DTB that are enabled. */
+/* MEMORY=: replace all enabled memory nodes of the DTB. */
 static void set_memory(void)
 {
 	int room = options.dtb.size + 64 + 8 * strlen(options.memory), node;
@@ -540,7 +540,7 @@ static void set_memory(void)
 	options.dtb.size = fdt_totalsize(fdt);
 }
 
-/* Read from the DTB where RAM and reservations are. */
+/* Read RAM and reservations from the DTB. */
 static void read_map(void)
 {
 	size_t room = options.dtb.size + DTB_SLACK;
@@ -560,7 +560,7 @@ static void read_map(void)
 	free(fdt);
 }
 
-/* The n-th CPU node, or a libfdt error. */
+/* The offset of the n-th CPU node, or a libfdt error. */
 static int cpu_node(const void *fdt, int n)
 {
 	int cpus = fdt_path_offset(fdt, "/cpus"), node;
@@ -585,9 +585,8 @@ static void add_item(int items[256], int *count, int item)
 }
 
 /*
- * Copy properties and subnodes. A new node, and a new property, become the
- * first of their kind, so the last is copied first. A second copy of a node
- * must not have its phandles.
+ * Copy properties and subnodes. libfdt adds a new node or property in front of all others,
+ * so the last one is copied first. A second copy of a node must not have its phandles.
  */
 static void copy_node(const void *from_fdt, int from, void *fdt, int to,
 		      bool phandles)
@@ -617,9 +616,9 @@ static void copy_node(const void *from_fdt, int from, void *fdt, int to,
 }
 
 /*
- * SMP=: as many CPU nodes as asked for. Those beyond what the DTB has are made
- * like its last one, with the next affinity numbers. To keep their order, all
- * are taken out then, and put back.
+ * SMP=: set the number of CPU nodes. Nodes that the DTB lacks are copies of its last one,
+ * with the next affinity numbers. To keep their order, all CPU nodes are then removed and
+ * added again.
  */
 static void set_cpu_count(void *fdt)
 {
@@ -691,7 +690,7 @@ static uint32_t takes(void)
 	return modes;
 }
 
-/* Cores without the Virtualization Extensions, and so without Hyp mode. */
+/* Whether a CPU has Hyp mode. The cores listed here lack the Virtualization Extensions. */
 static bool has_hyp(const void *fdt, int cpu)
 {
 	static const char *const without[] = {
@@ -704,7 +703,7 @@ static bool has_hyp(const void *fdt, int cpu)
 	return true;
 }
 
-/* Xen reads linux,initrd-start too, and sees that this is the same ramdisk. */
+/* Xen also reads linux,initrd-start, and sees that this is the same ramdisk. */
 static void describe_modules(void *fdt)
 {
 	const struct multiboot_module modules[] = {
@@ -716,7 +715,7 @@ static void describe_modules(void *fdt)
 				     options.dom0_bootargs));
 }
 
-/* A string literal, for the C compiler and for the assembler. */
+/* Write a string literal, for the C compiler or for the assembler. */
 static void write_string(FILE *out, const char *text)
 {
 	fputc('"', out);
@@ -733,7 +732,7 @@ static void check_text(const char *text)
 			     "and file names are one line of text", text);
 }
 
-/* A C string that holds an assembler's: each quote and backslash is escaped twice. */
+/* Write an assembler string inside a C string: each quote and backslash is escaped twice. */
 static void write_data(FILE *out, const char *section, const char *path,
 		       const struct file *file)
 {
@@ -758,14 +757,14 @@ static void write_data(FILE *out, const char *section, const char *path,
 	free(escaped);
 }
 
-/* For the linker script. */
+/* Write the addresses of a file, for the linker script. */
 static void write_place(FILE *out, const char *name, const struct file *file)
 {
 	fprintf(out, "#define %s_ADDR %#x\n", name, file->size ? file->at : 0);
 	fprintf(out, "#define %s_END %#zx\n", name, file->size ? file->at + file->size : 0);
 }
 
-/* One member of struct payload or of its struct platform. */
+/* Write one member of struct payload, struct platform, or struct plan. */
 static void write_word(FILE *out, const char *member, uint32_t value)
 {
 	fprintf(out, " \\\n\t.%s = %#x,", member, value);
@@ -788,7 +787,7 @@ static void write_banks(FILE *out, const struct platform *platform)
 			platform->ram[i].start, platform->ram[i].end);
 }
 
-/* For a start from reset; no other member is needed once there is no refusal. */
+/* Write the plan for a start from reset. It has no refusal, so these members suffice. */
 static void write_plan(FILE *out)
 {
 	fprintf(out, "#define PLAN");
@@ -889,7 +888,7 @@ static void set_address(struct file *file, const char *text)
 	file->fixed = true;
 }
 
-/* From here on `kernel` is what the wrapper starts. */
+/* From here on, `kernel` is the image that the wrapper starts. */
 static void put_xen_first(void)
 {
 	options.dom0 = options.kernel;
@@ -925,7 +924,7 @@ static void parse(int argc, char **argv)
 		{ "layout", required_argument, 0, 'l' },
 		{ "output-dtb", required_argument, 0, 'o' },
 		{ "output-kernel", required_argument, 0, 'O' },
-		/* Of several with the same name getopt_long() takes the first. */
+		/* If several have the same name, getopt_long() takes the first. */
 #define OPTION(name, value, mode, set, clear, help) \
 		{ name, required_argument, 0, OPTION_OF_TABLE },
 #include "loader/options.def"
@@ -1037,8 +1036,8 @@ static size_t length(const char *text)
 }
 
 /*
- * A CPU has a way of its own to be started, which the fix-up of the build would
- * replace, but which a boot below other firmware needs.
+ * Whether a CPU is started by a method other than PSCI. The build's fix-up would replace the
+ * method, but a boot after other firmware needs it.
  */
 static bool has_other_method(const void *fdt, const struct dtb_nodes *nodes)
 {
@@ -1053,10 +1052,10 @@ static bool has_other_method(const void *fdt, const struct dtb_nodes *nodes)
 }
 
 /*
- * Predict the boot, from reset, and fix up the DTB for it. Left to the boot: a
- * DTB with a PSCI node, which may be that of firmware below the wrapper, or with
- * another way to start CPUs; and a boot that this DTB's CPUs would refuse, since
- * the machine may have others.
+ * Predict the boot from reset, and fix up the DTB for it. Three cases are left to the boot:
+ * a DTB with a PSCI node, which may be that of firmware that starts the wrapper; a DTB with
+ * another method to start CPUs; and a boot that would be refused on the DTB's CPUs, since
+ * the board may have other CPUs.
  */
 static bool fix_up(void *fdt, const struct dtb_nodes *nodes)
 {
@@ -1101,11 +1100,11 @@ static size_t dtb_slack(void)
 	       length(options.dom0_bootargs);
 }
 
-/* The DTB with all that the build does to it, and zeros behind that. */
+/* Make the DTB with all changes of the build, and zeros behind it. */
 static void *make_dtb(struct platform *platform)
 {
 	const struct file *dtb = &options.dtb;
-	/* CPUs that are added may be as large as all of it. */
+	/* A CPU node that is added may be as large as the whole DTB. */
 	size_t room = (1 + options.cpus) * fdt_totalsize(dtb->data) + 2 * dtb_slack() + 8;
 	void *fdt = calloc(1, room), *unmended = malloc(room);
 	struct dtb_nodes nodes;
@@ -1166,8 +1165,9 @@ int main(int argc, char **argv)
 	}
 
 	/*
-	 * A first time for its size, with addresses that have as many digits as any, as
-	 * names of nodes have them; then with those that this leads to.
+	 * Make the DTB twice. The first one, for its size, has addresses with as many
+	 * digits as possible, since names of nodes contain addresses. The second one has
+	 * the addresses that this size leads to.
 	 */
 	options.initrd.at = options.initrd.fixed ? options.initrd.at : UINT32_MAX;
 	options.dom0.at = options.dom0.fixed ? options.dom0.at : UINT32_MAX - 1;
