@@ -537,7 +537,8 @@ static bool translate(const void *fdt, const int *path, int depth,
  * A board that has one of these has no GIC.
  */
 static const char *const harmless_compatible[] = {
-	"brcm,bcm2836-l1-intc", "brcm,bcm2835-armctrl-ic", "allwinner,sun4i-a10-ic",
+	"brcm,bcm2836-l1-intc", "brcm,bcm2836-armctrl-ic", "brcm,bcm2835-armctrl-ic",
+	"allwinner,sun4i-a10-ic",
 	"arm,pl190-vic", "arm,pl192-vic", "arm,versatile-vic", "ti,am33xx-intc",
 	"ti,omap2-intc", "ti,omap3-intc",
 };

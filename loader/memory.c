@@ -108,8 +108,10 @@ void find_appended(struct sources *sources, uint32_t loaded_at)
 			read_table(sources, at, from);
 			return;
 		case FORMAT_UNKNOWN:
+			/* At home, what follows the image is the wrapper's scratch memory. */
 			if (*bytes(at)) {
-				sources->unknown = at;
+				if (at - SCRATCH_START >= SCRATCH_END - SCRATCH_START)
+					sources->unknown = at;
 				return;
 			}
 			at++;

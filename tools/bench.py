@@ -130,7 +130,7 @@ def cost(call, at, runs):
 def measure():
     quiet = {"SMP": 1, "QUIET": 1}
     fast = "conformance=fast"
-    yield ("reset_to_kernel_prepared", "instructions", 500,
+    yield ("reset_to_kernel_prepared", "instructions", 850,
            until(harness.conformance("bench-prepared", fast, **quiet), KERNEL))
     # Debian's DTB as it is: two CPUs, and one that the boot CPU waits for.
     libfdt = harness.conformance("bench-libfdt", fast, DTB_MEND="boot", QUIET=1,
