@@ -17,7 +17,7 @@ NAMES = boards.names()
 HEADERS = harness.TOP / "boards"
 
 # Cores without Hyp mode, as a DTB names them.
-NO_HYP = re.compile(r"arm,cortex-a[589]\b")
+NO_HYP = re.compile(r'"arm,cortex-a[589]"')
 
 
 def dtb_of(board, cpus):

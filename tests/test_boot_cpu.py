@@ -31,7 +31,8 @@ def check_one_line(text, status):
 def test_no_boot_cpu(cpus):
     """Every CPU waits; one of them says so, in one line."""
     out = harness.build("boot-cpu-none", "wrapper", **defines(A15, NONE_OF_THEM))
-    check_one_line(*harness.console(out / "boot-wrapper.elf", cpus=cpus, timeout=25))
+    check_one_line(*harness.console(out / "boot-wrapper.elf", cpus=cpus, timeout=25,
+                                    until=NO_BOOT_CPU.replace(r"\n", r"\s"), settle=8))
 
 
 def test_no_boot_cpu_away_from_home(tmp_path):
@@ -42,7 +43,8 @@ def test_no_boot_cpu_away_from_home(tmp_path):
     command[at:at + 2] = ["-device", f"loader,file={out / 'boot-wrapper.bin'},addr=0x81000000,"
                           "force-raw=on", "-device", "loader,addr=0x81000000,cpu-num=0",
                           "-device", "loader,addr=0x81000000,cpu-num=1"]
-    check_one_line(*harness.run([str(word) for word in command], timeout=25))
+    check_one_line(*harness.run([str(word) for word in command], timeout=25,
+                                until=NO_BOOT_CPU.replace(r"\n", r"\s"), settle=8))
 
 
 def test_alone_from_a_loader(tmp_path):

@@ -649,6 +649,7 @@ def test_board_that_does_not_run(tmp_path):
     shutil.copy(TOOL, tmp_path / "tools")
     shutil.copytree(harness.TOP / "tools" / "bw", tmp_path / "tools" / "bw")
     (tmp_path / "boards").mkdir()
+    (tmp_path / "loader").symlink_to(harness.TOP / "loader")
     run = [sys.executable, tmp_path / "tools" / "bw-run", f"--image={harness.VMLINUZ}", "--dry-run"]
     for text, reason in (("", "does not set BOARD_QEMU; set it"), ("BOARD_QEMU := '", "correct it"),
                          ("BOARD_QEMU ?= -machine \\\n  x # y\n", "qemu-system-arm -machine x,a=b ")):
