@@ -5,6 +5,7 @@ import pathlib
 import struct
 import subprocess
 import tempfile
+import zlib
 
 from .settings import DTB, VMLINUZ
 
@@ -54,15 +55,24 @@ def words(*changes):
     return change
 
 
+# The types of a uImage, by their numbers in its header, as mkimage names them. Its flat_dt is a
+# FIT image, so a DTB (8) is wrapped as a kernel, and its type changed.
+UIMAGE_TYPES = {2: "kernel", 3: "ramdisk", 4: "multi", 5: "firmware", 6: "script", 8: "kernel"}
+
+
 def uimage(data, kind, compression=0):
-    """A uImage of mkimage's: a ramdisk (3) or kernel (2), compressed (1, in name only) or not."""
+    """A uImage of mkimage's, of a type by its number; compressed (1, in name only) or not."""
     with tempfile.TemporaryDirectory() as directory:
         content, image = pathlib.Path(directory, "content"), pathlib.Path(directory, "image")
         content.write_bytes(data)
-        subprocess.run(["mkimage", "-A", "arm", "-O", "linux", "-T", {2: "kernel", 3: "ramdisk"}[kind],
+        subprocess.run(["mkimage", "-A", "arm", "-O", "linux", "-T", UIMAGE_TYPES[kind],
                         "-C", ["none", "gzip"][compression], "-n", "test", "-d", content, image],
                        check=True, capture_output=True)
-        return image.read_bytes()
+        head = bytearray(image.read_bytes())
+    head[30] = kind
+    head[4:8] = bytes(4)
+    head[4:8] = zlib.crc32(head[:64]).to_bytes(4, "big")
+    return bytes(head)
 
 
 def idle_kernel(tmp_path, inflates_to=0):
