@@ -32,10 +32,13 @@
 _Static_assert(PLATFORM_MAX_CPUS == MAX_CPUS, "cpus[] must hold every CPU of a DTB");
 
 /*
- * How often to poll for the CPUs of the DTB if there is no counter to measure a second
- * with. Each poll is an uncached access, so this takes about a second on hardware.
+ * How often to poll for a CPU if no counter runs. Each poll is an uncached access, so this
+ * takes about a second on hardware.
  */
 #define CPU_PATIENCE	(1 << 22)
+
+/* A second in CPU cycles, if there is no Generic Timer: 1 to 4 s on hardware. */
+#define CYCLES_PER_SECOND	1000000000
 
 volatile uint32_t abort_at_entry __attribute__((section(".data")));
 volatile uint32_t aborts_at_entry[MAX_CPUS] __attribute__((section(".data")));
@@ -234,13 +237,38 @@ static struct cpu *find_boot_cpu(void)
 	       "correct /cpus", mpidr);
 }
 
+/* A second, measured by a counter, or in polls if the counter stands still. */
+struct second {
+	uint32_t since;		/* the counter at its beginning */
+	uint32_t polls;		/* left */
+};
+
 /*
- * The low word of the virtual counter, which every mode may read. It stands still if there
- * is no Generic Timer.
+ * The low word of the virtual counter, which every mode may read, or the cycle counter if
+ * there is no Generic Timer.
  */
 static uint32_t counter(void)
 {
-	return resident.cntfrq ? read_cp15_64_low(CNTVCT) : 0;
+	return resident.cntfrq ? read_cp15_64_low(CNTVCT) : read_cp15(PMCCNTR);
+}
+
+/* kernel_state_init() stops the cycle counter. */
+static struct second begin_second(void)
+{
+	if (!resident.cntfrq) {
+		write_cp15(PMCNTENSET, PMCNTEN_C);
+		write_cp15(PMCR, PMCR_E);
+	}
+	return (struct second){ counter(), CPU_PATIENCE };
+}
+
+static bool is_over(struct second *second)
+{
+	uint32_t elapsed = counter() - second->since;
+
+	if (elapsed)
+		return elapsed > (resident.cntfrq ? resident.cntfrq : CYCLES_PER_SECOND);
+	return !second->polls || !--second->polls;
 }
 
 /* The address at which CPUs use a part of pen.S: place_pen() may have copied it. */
@@ -277,21 +305,18 @@ static bool empty_loaders_pen(bool moved)
 }
 
 /*
- * Wait until a second after `since` for a CPU to find itself in cpus[]. Meanwhile
- * acknowledge the requests of CPUs that have not moved home yet: see move.S.
+ * Wait until `second` is over for a CPU to find itself in cpus[]. Meanwhile acknowledge the
+ * requests of CPUs that have not moved home yet: see move.S.
  */
 static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
-					       uint32_t since, bool moved)
+					       struct second *second, bool moved)
 {
-	static uint32_t patience = CPU_PATIENCE;
 	uintptr_t rendezvous = (uintptr_t)image_start + RENDEZVOUS_OFFSET;
 	bool emptied = empty_loaders_pen(moved);
 
-	for (; cpu->state == CPU_ABSENT && patience; patience--) {
+	while (cpu->state == CPU_ABSENT && !is_over(second)) {
 		if (read32(rendezvous) == RENDEZVOUS_HELLO)
 			write32(rendezvous, (uintptr_t)image_start);
-		if (counter() - since > resident.cntfrq)
-			patience = 1;
 		yield();
 	}
 	if (emptied)
@@ -306,7 +331,8 @@ static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
  */
 static uint32_t gather_cpus(bool moved)
 {
-	uint32_t missing = 0, since = counter();
+	struct second second = begin_second();
+	uint32_t missing = 0;
 
 	dmb();
 	cpu_table_ready = 1;
@@ -318,7 +344,7 @@ static uint32_t gather_cpus(bool moved)
 	for (uint32_t i = 0; i < resident.cpu_count; i++) {
 		struct cpu *cpu = &cpus[i].cpu;
 
-		if (cpu->state == CPU_ABSENT && !wait_for(cpu, since, moved)) {
+		if (cpu->state == CPU_ABSENT && !wait_for(cpu, &second, moved)) {
 			missing |= 1 << i;
 			cpu->mpidr = MPIDR_NONE;
 		}
@@ -339,12 +365,12 @@ static uint32_t find_missing(const struct plan *plan, uint32_t others, bool move
  */
 static void send_to_pen(struct cpu *cpu, bool lost, struct cpu *me)
 {
-	uint32_t patience = CPU_PATIENCE, since = counter();
+	struct second second = begin_second();
 	uintptr_t entry = in_pen(lost ? pen_dead_end : pen);
 
 	turn_on(cpu, entry, 0, me);
 	while (read32(in_pen(&pen_arrived)) != cpu->mpidr) {
-		if (counter() - since > resident.cntfrq || !--patience)
+		if (is_over(&second))
 			refuse("CPU %x does not arrive at %x, where it was to "
 			       "wait for the kernel; correct the board's header",
 			       cpu->mpidr, entry);

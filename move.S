@@ -135,7 +135,8 @@ go_home:
  * Wait for the boot CPU, which posts the address of home. If it does not, a candidate takes
  * its place. If there is no candidate either, one CPU reports that: of all CPUs that find
  * no other CPU's MPIDR posted, the last one to post its own. The word is cleared first,
- * since RAM may hold a stale MPIDR.
+ * since RAM may hold a stale MPIDR. So the CPU that has reported posts its MPIDR again and
+ * again: a CPU that comes late clears it.
  */
 wait:
 	load_address r9, boot_cpu_offset
@@ -160,9 +161,9 @@ wait:
 2:	yield
 	subs	r11, r11, #1
 	bne	2b
-	ldr	r3, [r9, #BOOT_CPU_CONTEST]
-	bic	r3, r3, #CONTESTS
-	cmp	r3, r8
+	ldr	r11, [r9, #BOOT_CPU_CONTEST]
+	orr	r3, r8, #CONTESTS
+	cmp	r11, r3
 	bne	1b
 	cmp	r7, #CANDIDATE
 	moveq	r7, #0
@@ -172,7 +173,12 @@ wait:
 	bl	report_hex
 	report_text " waits for it; correct BOARD_BOOT_CPU in the board's header\r\n"
 	pop	{r4-r10, lr}
-	b	1b
+3:	orr	r3, r8, #CONTESTS
+	str	r3, [r9, #BOOT_CPU_CONTEST]
+	yield
+	ldr	r3, [r9, #BOOT_CPU_HERE]
+	cmp	r3, r6
+	bne	3b
 
 /*
  * A word at home could be stale from an earlier boot, and the image may not have been

@@ -39,6 +39,7 @@
 #define PMCR(r)		p15, 0, r, c9, c12, 0
 #define PMCNTENSET(r)	p15, 0, r, c9, c12, 1
 #define PMCNTENCLR(r)	p15, 0, r, c9, c12, 2
+#define PMCCNTR(r)	p15, 0, r, c9, c13, 0
 #define PMUSERENR(r)	p15, 0, r, c9, c14, 0
 #define PMINTENSET(r)	p15, 0, r, c9, c14, 1
 #define PMINTENCLR(r)	p15, 0, r, c9, c14, 2
@@ -170,6 +171,8 @@
 #define CLIDR_LOUIS_SHIFT 21
 #define CLIDR_DATA	6
 
+#define PMCR_E		(1 << 0)
+#define PMCNTEN_C	(1u << 31)	/* the cycle counter */
 /* PMCR.N, the number of event counters, and HDCR.HPMN, how many PL1 gets. */
 #define PMCR_N_SHIFT	11
 #define PMCR_N_MASK	0x1f
