@@ -92,7 +92,7 @@ entry:
 	bic	r0, r0, #~MPIDR_AFFINITY
 	add	r0, r0, r0, lsr #6	@ percpu_of()
 	and	r0, r0, #CPU_LIMIT - 1
-	add	r0, r0, r0, lsl #1
+	add	r0, r0, r0, lsl #2	@ PERCPU_SIZE is 5 << PERCPU_SHIFT
 	orr	lr, lr, r0, lsl #PERCPU_SHIFT
 	address_of r0, percpu
 	add	r0, r0, lr		@ percpu is aligned: the low bits are ENTRY_...

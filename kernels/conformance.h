@@ -5,8 +5,8 @@
 
 /* A CPU's share of `percpu`, found by the low bits of its MPIDR. */
 #define CPU_LIMIT	8
-#define PERCPU_SHIFT	9
-#define PERCPU_SIZE	(3 << PERCPU_SHIFT)
+#define PERCPU_SHIFT	8
+#define PERCPU_SIZE	(5 << PERCPU_SHIFT)
 #define PERCPU_STATE	52
 #define PERCPU_CPSR	56
 #define PERCPU_HYP	60
@@ -21,8 +21,8 @@
 #define PERCPU_SCRATCH	104
 
 /* The ends of a CPU's stacks in it; the main one has the rest. */
-#define FAULT_STACK_END	512
-#define SVC_STACK_END	768
+#define FAULT_STACK_END	464
+#define SVC_STACK_END	592
 
 /* struct regs, in words of 4 bytes: r0..r12, and then these. */
 #define REGS_SP		52
@@ -90,7 +90,7 @@ struct percpu {
 	volatile uint32_t result;
 	uint64_t stamp, virtual_stamp;	/* its counters, at the boot CPU's order */
 	struct handed_over was;
-	uint8_t stacks[PERCPU_SIZE - (1 << PERCPU_SHIFT)];
+	uint8_t stacks[PERCPU_SIZE - 240];
 } __attribute__((aligned(1 << PERCPU_SHIFT)));
 
 _Static_assert(offsetof(struct percpu, state) == PERCPU_STATE, "percpu");

@@ -24,7 +24,7 @@ SECTIONS
 		*(.rodata .rodata.*)
 		*(.data .data.*)
 		*(.bss .bss.*)
-		. = ALIGN(512);
+		. = ALIGN(256);
 		*(.percpu)
 		image_end = .;
 	} :image

@@ -306,6 +306,10 @@ static bool walk(const uint32_t *fdt, void (*visit)(const struct node *path, int
 }
 
 static const char *stdout_path, *argument_name;
+
+/* The alias of the console if there is no stdout-path; console= may change its number. */
+static char serial[] = "serial0";
+
 static struct node aliases;
 static void (*when_found)(void);
 
@@ -319,6 +323,14 @@ static void visit_cpu(const struct node *node, uint32_t cells)
 	machine.failed |= !is_usable(node) << n;
 	machine.without_method |= !has_property(node, "enable-method") << n;
 	machine.mpidr[machine.cpu_count++] = big_endian(reg + cells - 1);
+}
+
+/* The number of a tty, such as "AMA0" or "S4,115200": its first digit. */
+static char digit_of(const char *tty)
+{
+	while (*tty > '9')
+		tty++;
+	return *tty >= '0' ? *tty : '0';
 }
 
 static void visit_chosen(const struct node *node)
@@ -342,6 +354,10 @@ static void visit_chosen(const struct node *node)
 		stdout_path = text_of(node, "linux,stdout-path");
 	value = property(node, "bootargs", &length);
 	if (value) {
+		const char *console = after((const char *)value, length, "console=tty");
+
+		if (console)
+			serial[6] = digit_of(console);
 		machine.argument = after((const char *)value, length, argument_name);
 		when_found();
 	}
@@ -395,6 +411,8 @@ static void visit_gic(const struct node *path, int depth)
 		if (!reg_of(path, depth, 0, &machine.gicd, &size) ||
 		    !reg_of(path, depth, 1, &machine.gicc, &size))
 			machine.gicd = 0;
+	} else if (!has_property(path + depth, "interrupts")) {
+		machine.other_controller = true;
 	}
 }
 
@@ -485,7 +503,7 @@ static void visit_console(const struct node *path, int depth)
 static void find_console(const uint32_t *fdt)
 {
 	if (!stdout_path)
-		stdout_path = "serial0";
+		stdout_path = serial;
 	if (*stdout_path != '/') {
 		char alias[16];
 		uint32_t i;

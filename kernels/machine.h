@@ -50,6 +50,7 @@ struct range {
 struct machine {
 	uint32_t gicd, gicc;		/* 0: no GIC in the DTB */
 	uint32_t gicr;			/* GICv3: the first redistributor */
+	bool other_controller;		/* an interrupt controller that is not a GIC */
 	uint32_t cpu_count;
 	uint32_t mpidr[MACHINE_CPUS];
 	uint32_t failed;		/* bit n: mpidr[n] is not usable */

@@ -102,12 +102,17 @@
 		     : "=r" (low_), "=r" (high_));			\
 	(uint64_t)high_ << 32 | low_; })
 
-/* ID_DFR0: there are Performance Monitors, of the architecture's own kind. */
+/*
+ * Whether there are Performance Monitors, of the architecture's own kind. Cortex-A8 and A9
+ * have them, although their ID_DFR0 says 0.
+ */
 static inline bool has_pmu(void)
 {
 	uint32_t version = read_cp15(ID_DFR0) >> ID_DFR0_PERFMON_SHIFT & 0xf;
 
-	return version && version != 0xf;
+	uint32_t core = read_cp15(MIDR) & MIDR_PART_MASK;
+
+	return (version && version != 0xf) || core == MIDR_CORTEX_A8 || core == MIDR_CORTEX_A9;
 }
 
 static inline uint32_t read_spsr(void)

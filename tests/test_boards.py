@@ -20,10 +20,14 @@ HEADERS = harness.TOP / "boards"
 NO_HYP = re.compile(r'"arm,cortex-a[589]"')
 
 
-def dtb_of(board, cpus):
+def board_dtb(board):
+    """Debian's DTB, or QEMU's where the board has none."""
     if board.dtb:
         return harness.DEPS / "dtbs" / board.dtb
-    return harness.CHECK / f"boards-{board.name}" / board.name / f"qemu-{cpus}.dtb"
+    dtb = harness.CHECK / f"boards-{board.name}" / board.name / f"qemu-{board.cpus}.dtb"
+    if not dtb.exists():
+        harness.build(f"boards-{board.name}", str(dtb), BOARD=board.name)
+    return dtb
 
 
 def has_hyp(dtb):
@@ -34,11 +38,8 @@ def has_hyp(dtb):
 
 def image_of(board):
     """Debian's Linux for a board, with what boards/NAME.mk says and nothing else."""
-    dtb = dtb_of(board, board.cpus)
-    if not dtb.exists():
-        harness.build(f"boards-{board.name}", str(dtb), BOARD=board.name)
-    return harness.linux(f"boards-{board.name}", BOARD=board.name, DTB=dtb, SMP=board.cpus,
-                         BOOTARGS=board.bootargs)
+    return harness.linux(f"boards-{board.name}", BOARD=board.name, DTB=board_dtb(board),
+                         SMP=board.cpus, BOOTARGS=board.bootargs)
 
 
 def command_of(board, image):
@@ -53,7 +54,7 @@ def test_linux(name):
     PSCI, and SYSTEM_OFF ends the run with status 0."""
     board = boards.Board(name)
     image = image_of(board)
-    mode = "HYP" if has_hyp(dtb_of(board, board.cpus)) else "SVC"
+    mode = "HYP" if has_hyp(board_dtb(board)) else "SVC"
     with harness.Guest(command=command_of(board, image), timeout=180) as guest:
         assert re.search(rf"boot-wrapper: {board.cpus} CPUs?, Cortex-A", guest.log)
         assert f"CPU: All CPU(s) started in {mode} mode." in guest.log
@@ -74,6 +75,18 @@ def test_reset(name):
     board = boards.Board(name)
     with harness.Guest(command=command_of(board, image_of(board)), timeout=180) as guest:
         assert guest.end("reboot -f") == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bootcheck(name):
+    """bootcheck.bin, started by the wrapper, finds nothing wrong on any CPU of the board."""
+    board = boards.Board(name)
+    system = harness.build(f"boards-{name}", "all", BOARD=name, DTB=board_dtb(board),
+                           KERNEL=harness.build("bootcheck", "wrapper") / "bootcheck.bin",
+                           SMP=board.cpus, BOOTARGS=board.bootargs) / "linux-system.axf"
+    text, status = harness.run(command_of(board, system))
+    failed = re.findall(r"^not ok .*(?<! # TODO)$", text, re.M)
+    assert re.search(r"^1\.\.\d+$", text, re.M) and not failed and status == 0, failed or text
 
 
 @pytest.mark.parametrize("name", NAMES)
