@@ -195,6 +195,22 @@ static void place_hyp_stub(void)
 			(uintptr_t)resident_nonsecure_size);
 }
 
+/*
+ * Whether the Performance Monitors are there and are the wrapper's to turn off. Other
+ * firmware in Hyp mode may trap access to them; a core without Generic Timer has no Hyp mode.
+ */
+static bool owns_pmu(const struct plan *plan)
+{
+	uint32_t core = read_cp15(MIDR) & MIDR_PART_MASK;
+	uint32_t version = read_cp15(ID_DFR0) >> ID_DFR0_PERFMON_SHIFT & 0xf;
+
+	if (core != MIDR_CORTEX_A8 && core != MIDR_CORTEX_A9 &&
+	    (version == 0 || version == 0xf))
+		return false;
+	return plan->scr || plan->boot_mode & BW_OWNS_HYP ||
+	       !(read_cp15(ID_PFR1) & ID_PFR1_GENTIMER);
+}
+
 static void fill_resident(const struct plan *plan, const struct platform *platform)
 {
 	const uint32_t *mpidr = platform->mpidr;
@@ -208,6 +224,7 @@ static void fill_resident(const struct plan *plan, const struct platform *platfo
 				     hyp_psci_vectors : hyp_stub_vectors);
 	resident.hcr = plan->hcr;
 	resident.cntfrq = counter_frequency(platform);
+	resident.pmu = owns_pmu(plan);
 	resident.gicd = plan->scr ? platform->gicd : 0;
 	resident.gicc = platform->gicc;
 	resident.gic_v3 = platform->gicr;
@@ -249,13 +266,15 @@ struct second {
  */
 static uint32_t counter(void)
 {
-	return resident.cntfrq ? read_cp15_64_low(CNTVCT) : read_cp15(PMCCNTR);
+	if (resident.cntfrq)
+		return read_cp15_64_low(CNTVCT);
+	return resident.pmu ? read_cp15(PMCCNTR) : 0;
 }
 
 /* kernel_state_init() stops the cycle counter. */
 static struct second begin_second(void)
 {
-	if (!resident.cntfrq) {
+	if (!resident.cntfrq && resident.pmu) {
 		write_cp15(PMCNTENSET, PMCNTEN_C);
 		write_cp15(PMCR, PMCR_E);
 	}

@@ -18,10 +18,6 @@
  */
 static uint32_t pmu_init(void)
 {
-	uint32_t version = read_cp15(ID_DFR0) >> ID_DFR0_PERFMON_SHIFT & 0xf;
-
-	if (version == 0 || version == 0xf)
-		return 0;
 	write_cp15(PMCR, 0);
 	write_cp15(PMUSERENR, 0);
 	write_cp15(PMCNTENCLR, 0xffffffff);
@@ -98,7 +94,7 @@ void kernel_state_init(void)
 		isb();
 	}
 	pl1_init();
-	if (scr || owns_hyp)
+	if (resident.pmu)
 		hdcr = pmu_init();
 	if (cntfrq) {
 		write_cp15(CNTKCTL, 0);

@@ -110,7 +110,7 @@
 #define ID_PFR1_VIRT		(0xf << 12)
 #define ID_PFR1_GENTIMER	(0xf << 16)
 
-/* ID_DFR0: the Performance Monitors, 0 or 15 when there is no such unit. */
+/* ID_DFR0: the Performance Monitors, 0 or 15 when there is no such unit, or on Cortex-A8 and A9. */
 #define ID_DFR0_PERFMON_SHIFT	24
 
 /*

@@ -112,6 +112,7 @@ struct resident {
 	uint32_t gicd;		/* 0 also if Secure state is other firmware's */
 	uint32_t gic_v3;	/* nonzero for GICv3, where gicc is 0 */
 	uint32_t gic_groups;	/* the value of each GICD_IGROUPR */
+	uint32_t pmu;		/* whether the kernel finds the Performance Monitors off */
 	uint32_t hvbar;		/* hyp_stub_vectors or hyp_psci_vectors */
 	uint32_t hcr;		/* 0, or HCR_TSC with hyp_psci_vectors */
 };
