@@ -18,7 +18,7 @@ import pexpect
 import pytest
 
 import harness
-from bw import modes
+from bw import boards, modes
 from harness.poison import FORGOTTEN
 
 TOOL = harness.TOP / "tools" / "bw-run"
@@ -395,7 +395,7 @@ def test_qemu_never_outlives(player, tmp_path):
 #
 
 @pytest.mark.parametrize("arguments, reason", [
-    ([], "nothing says what to boot; pass"),
+    (["--deps=/nonexistent"], "vmlinuz: no such file; run \"make deps\", or pass --kernel"),
     (["--image=/nonexistent/i", "--kernel=k"], "exclude each other; pass one"),
     (["--image=/nonexistent/i"], "--image /nonexistent/i: no such file"),
     (["--kernel=/nonexistent/k"], "--kernel /nonexistent/k: no such file"),
@@ -482,6 +482,24 @@ def test_prepended(dry_run):
     assert value(words, "-kernel").endswith("/prepended.bin")
     assert value(words, "-append") == "x y" and value(words, "-initrd").endswith("initrd,1")
     assert value(words, "-dtb") == str(harness.DTB)
+
+
+@pytest.mark.parametrize("cells", [(1, 1), (2, 2)])
+def test_boards_memory(dry_run, tmp_path, cells):
+    """A board's BOARD_MEMORY takes the place of what its DTB says, whoever has written that."""
+    name = next(name for name in boards.names() if boards.Board(name).memory)
+    base, size = (int(word, 0) for word in boards.Board(name).memory.split(","))
+    source = (f"/dts-v1/; / {{ #address-cells = <{cells[0]}>; #size-cells = <{cells[1]}>;"
+              'ram@9 { device_type = "memory"; reg = <9 9 9 9>; }; memory-controller { }; };')
+    dtb = tmp_path / "other.dtb"
+    subprocess.run(["dtc", "-q", "-O", "dtb", "-o", dtb], input=source, text=True, check=True)
+    _, words = dry_run(f"--board={name}", f"--dtb={dtb}", "--source=prepended")
+    assert value(words, "-dtb") != str(dtb)
+    text = subprocess.run(["dtc", "-q", "-O", "dts", value(words, "-dtb")], capture_output=True,
+                          text=True, check=True).stdout
+    numbers = [int(word, 16) for word in re.search(r"reg = <(.*)>", text)[1].split()]
+    assert numbers == [base, size] if cells == (1, 1) else numbers == [0, base, 0, size]
+    assert text.count("device_type") == 1 and "memory-controller" in text
 
 
 def test_firmware(dry_run):

@@ -7,6 +7,7 @@
   boards    boards/NAME.mk
   qemu      one QEMU child: find, start, stop, describe its end
   qmp       QEMU's monitor
+  dtb       change a DTB
   formats   recognise image formats by their first bytes
   setup     the options of one boot: checks, QEMU's command line
   matrix    many boots from a TOML file

@@ -54,6 +54,7 @@ class Board:
         self.hotplug = value.get("BOARD_HOTPLUG") != "no"
         self.source = value.get("BOARD_SOURCE") or "semihosting"
         self.dtb = value.get("BOARD_DTB")
+        self.memory = value.get("BOARD_MEMORY")     # in place of what the DTB says
         self.earlycon = value.get("BOARD_EARLYCON")
         self.bootargs = value.get("BOARD_BOOTARGS", "")
         self.xen_bootargs = value.get("BOARD_XEN_BOOTARGS", "")

@@ -8,7 +8,7 @@ import re
 import shlex
 import tempfile
 
-from . import files, qemu, Problem, TOP
+from . import dtb, files, qemu, Problem, TOP
 from .options import PASSED
 from .boards import Board
 from .files import short
@@ -132,8 +132,6 @@ class Setup:
         wanted = "none" if args.no_wrapper else args.source
         if args.image and args.kernel:
             raise Problem("--image and --kernel exclude each other; pass one of them")
-        if not args.image and not args.kernel:
-            raise Problem("nothing says what to boot; pass either --kernel FILE or --image FILE")
         if args.image:
             if wanted not in (None, "image"):
                 raise Problem(f"--image and --source {wanted}: an image contains its own wrapper; "
@@ -200,7 +198,9 @@ class Setup:
                                    empty_is_wrong=qemu.is_named_qemu(args.qemu))
             self.described = f"image {short(self.kernel)}"
             return
-        self.kernel = self.use("--kernel", args.kernel)
+        self.kernel = self.use("--kernel", args.kernel or pathlib.Path(args.deps) / "vmlinuz",
+                               "correct the name" if args.kernel else
+                               "run \"make deps\", or pass --kernel FILE or --image FILE")
         if args.xen:
             self.xen = self.use("--xen", args.xen)
         if args.dtb:
@@ -215,7 +215,7 @@ class Setup:
         default_initrd = TOP / "build/initramfs.cpio.gz"
         if args.initrd:
             self.initrd = self.use("--initrd", args.initrd)
-        elif not args.no_initrd and default_initrd.exists():
+        elif not args.no_initrd and (default_initrd.exists() or not args.kernel):
             self.initrd = self.use("--initrd", default_initrd, "run \"make run\", which makes it")
         if args.xen_bootargs is not None and not args.xen:
             raise Problem("--xen-bootargs without --xen; pass --xen FILE as well")
@@ -257,10 +257,15 @@ class Setup:
 
     def command(self, scratch):
         """QEMU's command line; `scratch` is a directory for files made for it."""
-        args = self.args
+        args, scratch = self.args, pathlib.Path(scratch)
+        if self.dtb and self.board.memory:
+            copy = scratch / "dtb"
+            copy.write_bytes(files.read(self.dtb))
+            dtb.set_memory(copy, self.board.memory)
+            self.dtb = copy
         return [args.qemu, *self.qemu, "-smp", str(args.cpus), "-display", "none", "-nic", "none",
                 "-no-reboot", *self.board.serial, "-serial", "mon:stdio" if args.interactive else "stdio",
-                *getattr(self, f"{self.source}_arguments")(pathlib.Path(scratch)), *self.more]
+                *getattr(self, f"{self.source}_arguments")(scratch), *self.more]
 
     def image_arguments(self, _scratch):
         return [*HOST, "-kernel", str(self.kernel)]
