@@ -288,9 +288,9 @@ boot:
 	/* boot.c: gather_cpus: sev(); */
 	atomic { sev(); i = 1 };
 	do
-	/* boot.c: wait_for: for (; cpu->state == CPU_ABSENT && patience; patience--) { */
+	/* boot.c: wait_for: while (cpu->state == CPU_ABSENT && !is_over(second)) { */
 	:: atomic { i < N && c[i].state != ABSENT -> i++ }
-	/* boot.c: gather_cpus: if (cpu->state == CPU_ABSENT && !wait_for(cpu, since, moved)) { */
+	/* boot.c: gather_cpus: if (cpu->state == CPU_ABSENT && !wait_for(cpu, &second, moved)) { */
 	:: atomic { i < N && c[i].state == ABSENT -> skip };
 		/* boot.c: gather_cpus: cpu->mpidr = MPIDR_NONE; */
 		atomic { c[i].listed = 0; i++ }
