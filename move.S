@@ -28,9 +28,11 @@
 #define CANDIDATE_PATIENCE	(1 << 20)
 #define SECONDARY_PATIENCE	(1 << 22)
 
-	/* Initialise the console, and begin a line on it. */
+	/* Initialise the console, and begin a line on it. The stack is that of the image as loaded. */
 	.macro	report_early text
 	load_address sp, boot_stack_end
+	sub	sp, sp, r6
+	add	sp, sp, r5
 	push	{r4-r10, lr}
 	bl	console_init
 	load_address r8, console_offset
@@ -115,6 +117,12 @@ move:
 	cmp	r3, r9			@ |from - to| < size: the copy would
 	blo	too_close		@ overwrite its own source
 	add	r9, r9, r6
+	mov	r11, #0
+	str	r6, [r9, #-4]		@ without RAM these two do nothing, or abort
+	dsb
+	ldr	r11, [r9, #-4]
+	cmp	r11, r6
+	bne	no_ram
 	mov	r11, r6
 3:	ldr	r3, [r10], #4
 	str	r3, [r11], #4
@@ -206,6 +214,28 @@ too_close:
 	mov	r0, r6
 	bl	report_hex
 	report_text "; load it elsewhere\r\n"
+	b	refuse_early
+
+no_ram:
+	report_early "there is no RAM at ["
+	mov	r0, r6
+	bl	report_hex
+	report_text ".."
+	load_constant r0, DTB_DEFAULT_END - BOARD_WRAPPER - 1
+	add	r0, r0, r6
+	bl	report_hex
+	report_text "], where the wrapper lies on this board; give the machine more memory, or build with WRAPPER_ADDR=\r\n"
+
+/* Let a semihosting host end the run. Without one, probe_vectors or VBAR stops the CPU. */
+refuse_early:
+	ldr	r4, [sp]
+	mrc	ID_PFR1(r3)
+	tst	r3, #ID_PFR1_SECURITY
+	bne	1f
+	cmp	r4, #ENTERED_SVC	@ no VBAR: an SVC could go anywhere
+	beq	cpu_stop
+1:	mov	r0, #1
+	bl	semihosting_exit
 	b	cpu_stop
 END move_home
 

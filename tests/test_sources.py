@@ -851,6 +851,14 @@ def test_firmware_refuses_a_truncated_kernel(wrapper, tmp_path):
                  "-kernel", kernel), "truncated zImage; give another")
 
 
+@pytest.mark.parametrize("machine", [SECURE, HYP])
+def test_no_ram_at_home(wrapper, tmp_path, machine):
+    """Too little memory, found before the DTB is read: the image does not move."""
+    path = image(tmp_path, wrapper("virt") / "boot-wrapper.bin", harness.VMLINUZ)
+    refused(qemu(machine, "-cpu", "cortex-a15", "-kernel", path, "-append", "x", memory="64M"),
+            r"there is no RAM at \[47e00000..47efffff\], where the wrapper lies on this board; give")
+
+
 def test_loaded_over_its_home(wrapper, tmp_path):
     path = image(tmp_path, wrapper() / "boot-wrapper.bin", harness.VMLINUZ)
     refused(qemu(harness.MACHINE, "-device", f"loader,file={path},addr=0x87df0000,force-raw=on",
