@@ -30,6 +30,7 @@ endif
 $(foreach v,V QUIET,$(if $(filter-out 0 1 2 n no y yes,$($(v))),\
 	$(error boot-wrapper: $(v)=$($(v)): neither yes nor no; set $(v)=1 or $(v)=0)))
 yes = $(filter 1 2 y yes,$($(1)))
+quote = '$(subst ','\'',$(1))'
 override QUIET := $(if $(call yes,QUIET),1)
 
 boards := $(patsubst boards/%.mk,%,$(sort $(wildcard boards/*.mk)))
@@ -97,7 +98,7 @@ endif
 defines		:= -DBOARD_HEADER='"../boards/$(BOARD).h"' $(if $(WRAPPER_ADDR),-DWRAPPER_ADDR=$(WRAPPER_ADDR))
 includes	:= -Iinclude -I.
 common		= $(arch) -Wa,--noexecstack '-ffile-prefix-map=$(CURDIR)/=' $(defines) $(includes)
-CFLAGS		:= $(warnings) $(common) $(compiler) -marm -Os -std=gnu11 -ffreestanding \
+CFLAGS		:= $(warnings) $(common) $(compiler) -marm $(if $(clang),-Oz,-Os) -std=gnu11 -ffreestanding \
 		   -fno-common -fno-short-enums -fno-pic -fno-stack-protector -fno-delete-null-pointer-checks \
 		   -fno-asynchronous-unwind-tables -mno-unaligned-access -ffunction-sections \
 		   -isystem libfdt/include -isystem $(fdt_include)
@@ -105,12 +106,11 @@ AFLAGS		:= -Wundef $(common)
 LDFLAGS		:= -static -nostdlib --build-id=none -z max-page-size=4096 -z noexecstack --gc-sections
 HOSTCFLAGS	:= $(warnings) -O2 -std=gnu11 $(defines) $(includes) $(host_fdt_include)
 
-# Resident C is Thumb code, which takes two thirds of the size of ARM code; clang's -Oz
-# corresponds to gcc's -Os.
-$(patsubst %,$(out)/%.o,$(filter %.c,$(resident))): CFLAGS += -mthumb $(if $(clang),-Oz,-fno-if-conversion)
+# Resident C is Thumb code, which takes two thirds of the size of ARM code.
+$(patsubst %,$(out)/%.o,$(filter %.c,$(resident))): CFLAGS += -mthumb $(if $(clang),,-fno-if-conversion)
 # The loader runs once, but every byte of the image is loaded for each boot.
-$(patsubst %,$(out)/%.o,$(filter loader/%.c lib/console.c plan.c,$(transient))): CFLAGS += -mthumb $(if $(clang),-Oz)
-$(out)/boot.c.o: CFLAGS += -O2
+$(patsubst %,$(out)/%.o,$(filter loader/%.c lib/console.c plan.c boot.c distributor.c,$(transient))): CFLAGS += -mthumb
+$(if $(clang),,$(out)/boot.c.o: CFLAGS += -O2)
 # cores.c must not use a stack; and an ISB is to stay behind the write that it is for.
 $(out)/cores.c.o: CFLAGS += -fno-jump-tables -fomit-frame-pointer $(if $(clang),-Wframe-larger-than=0, \
 			    -Wstack-usage=0 -fno-crossjumping -fno-tree-tail-merge)
@@ -130,7 +130,6 @@ all: wrapper $(if $(KERNEL)$(DTB)$(INITRD)$(XEN),$(out)/linux-system.axf)
 wrapper: $(out)/boot-wrapper.elf $(out)/boot-wrapper.bin $(out)/linux-system-semi.axf $(out)/bootcheck.bin
 
 # A file that changes only when its content does makes flags and settings prerequisites.
-quote = '$(subst ','\'',$(1))'
 tracked = mkdir -p $(@D); printf '%s\n' $(call quote,$(1)) | cmp -s - $@ || printf '%s\n' $(call quote,$(1)) >$@
 
 $(out)/.flags: FORCE | $(first)

@@ -213,9 +213,6 @@ static bool owns_pmu(const struct plan *plan)
 
 static void fill_resident(const struct plan *plan, const struct platform *platform)
 {
-	const uint32_t *mpidr = platform->mpidr;
-	struct cpu_area *end = cpus + platform->cpu_count;
-
 	resident.spsr = PSR_AIF | psr_modes[plan->mode];
 	resident.boot_mode = plan->boot_mode;
 	resident.scr = plan->scr;
@@ -233,10 +230,10 @@ static void fill_resident(const struct plan *plan, const struct platform *platfo
 	cpu_park = cpu_stop;
 
 	resident.cpu_count = platform->cpu_count;
-	for (struct cpu_area *area = cpus; area < end; area++) {
-		area->cpu.mpidr = *mpidr++;
-		area->cpu.state = CPU_ABSENT;
-		area->cpu.index = area - cpus;
+	for (uint32_t i = 0; i < platform->cpu_count; i++) {
+		cpus[i].cpu.mpidr = platform->mpidr[i];
+		cpus[i].cpu.state = CPU_ABSENT;
+		cpus[i].cpu.index = i;
 	}
 }
 
