@@ -84,6 +84,11 @@ static void read_dtb(struct hardware *hardware)
 		refuse("no usable DTB at %x: %s; rebuild the image with a "
 		       "valid DTB=", payload.dtb, fdt_strerror(error));
 
+	const char *other = dtb_other_board(fdt, BOARD_COMPATIBLE);
+
+	if (other)
+		say(DTB_OTHER_BOARD, other);
+
 	const char *wrong = dtb_read(fdt, &hardware->nodes, &hardware->found);
 
 	if (wrong)

@@ -4,6 +4,7 @@
  * this SoC and their console on UART5. The SoC cannot turn itself off.
  */
 #define BOARD_NAME		"AST2600"
+#define BOARD_COMPATIBLE	"aspeed,ast2600"
 #define BOARD_RAM_BASE		0x80000000
 #define BOARD_BOOT_CPU		0xf00
 

@@ -4,6 +4,7 @@
  * QEMU's cubieboard.
  */
 #define BOARD_NAME		"Cubieboard"
+#define BOARD_COMPATIBLE	"allwinner,sun4i-a10"
 #define BOARD_RAM_BASE		0x40000000
 
 #define BOARD_UART		0x01c28000

@@ -3,6 +3,7 @@
  * NXP i.MX 6UltraLite EVK (Cortex-A7), QEMU's mcimx6ul-evk.
  */
 #define BOARD_NAME		"i.MX 6UltraLite EVK"
+#define BOARD_COMPATIBLE	"fsl,imx6ul"
 #define BOARD_RAM_BASE		0x80000000
 
 #define BOARD_UART		0x02020000

@@ -6,6 +6,7 @@
  * IMX7DRM: chapter 6.2 (SRC), 5.4 (system counter).
  */
 #define BOARD_NAME		"i.MX 7Dual SABRE"
+#define BOARD_COMPATIBLE	"fsl,imx7d"
 #define BOARD_RAM_BASE		0x80000000
 
 #define BOARD_UART		0x30860000

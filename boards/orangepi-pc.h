@@ -6,6 +6,7 @@
  * Allwinner H3 User Manual 1.2, sections 4.4 (CPUCFG) and 4.5 (timer, watchdog).
  */
 #define BOARD_NAME		"Orange Pi PC"
+#define BOARD_COMPATIBLE	"allwinner,sun8i-h3"
 #define BOARD_RAM_BASE		0x40000000
 
 #define BOARD_UART		0x01c28000

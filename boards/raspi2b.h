@@ -6,6 +6,7 @@
  * (BCM2836, QA7 rev 3.4) at 0x40000000.
  */
 #define BOARD_NAME		"Raspberry Pi 2"
+#define BOARD_COMPATIBLE	"brcm,bcm2836"
 #define BOARD_RAM_BASE		0x00000000
 #define BOARD_BOOT_CPU		0xf00
 

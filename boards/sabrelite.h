@@ -6,6 +6,7 @@
  * IMX6DQRM: chapter 60 (SRC).
  */
 #define BOARD_NAME		"SABRE Lite"
+#define BOARD_COMPATIBLE	"fsl,imx6q"
 #define BOARD_RAM_BASE		0x10000000
 
 #define BOARD_UART		0x021e8000	/* UART2 */

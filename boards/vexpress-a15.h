@@ -6,6 +6,7 @@
  * CoreTile Express A15x2: ARM DUI 0604.
  */
 #define BOARD_NAME		"Versatile Express V2P-CA15"
+#define BOARD_COMPATIBLE	"arm,vexpress"
 #define BOARD_RAM_BASE		0x80000000
 
 #define BOARD_SYSREGS		0x1c010000

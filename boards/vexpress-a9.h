@@ -6,6 +6,7 @@
  * CoreTile Express A9x4: ARM DUI 0448.
  */
 #define BOARD_NAME		"Versatile Express V2P-CA9"
+#define BOARD_COMPATIBLE	"arm,vexpress"
 #define BOARD_RAM_BASE		0x60000000
 
 #define BOARD_SYSREGS		0x10000000

@@ -4,6 +4,7 @@
  * hw/arm/virt.c). No pen: CPUs are started by PSCI, ours or QEMU's own.
  */
 #define BOARD_NAME		"QEMU virt"
+#define BOARD_COMPATIBLE	"linux,dummy-virt"
 #define BOARD_RAM_BASE		0x40000000
 #define BOARD_SECURE_RAM	0x0e000000
 

@@ -18,6 +18,8 @@
  *			than 128 MiB above the base
  *   BOARD_SECURE_RAM	0, none: memory that only Secure state can access, at least
  *			256 KiB. A wrapper in Secure state moves there
+ *   BOARD_COMPATIBLE	"", any: what the compatible property of a DTB's root contains,
+ *			best the SoC; the wrapper reports a DTB that lacks it
  *   BOARD_BOOT_CPU	MPIDR affinity of the CPU that runs boot(): by default that of
  *			CPU 0 in cluster 0, or, if there is none, in another cluster
  *   BOARD_PEN		0, none: flags register of the holding pen
@@ -81,6 +83,9 @@
 #error "the board's header does not describe its UART; include boards/uart/pl011.h, ns16550.h or imx.h after BOARD_UART"
 #endif
 
+#ifndef BOARD_COMPATIBLE
+#define BOARD_COMPATIBLE	""
+#endif
 #ifndef BOARD_WRAPPER
 #define BOARD_WRAPPER		(BOARD_RAM_BASE + 0x07e00000)
 #endif

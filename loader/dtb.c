@@ -158,6 +158,16 @@ static bool is_compatible(const void *fdt, int node, const char *compatible)
 					       compatible);
 }
 
+const char *dtb_other_board(const void *fdt, const char *board)
+{
+	int length;
+	const char *list = (const char *)property(fdt, 0, "compatible", &length);
+
+	if (!list || !length || list[length - 1] || !*board || is_compatible(fdt, 0, board))
+		return NULL;
+	return list;
+}
+
 static bool is_gic(const void *fdt, int node)
 {
 	for (unsigned i = 0; i < sizeof gic_compatible / sizeof *gic_compatible; i++)

@@ -366,6 +366,9 @@ BAD = {
                                                 "reserves: [80203000.."),
     "DTB of another board": ({"DTB": harness.DEPS / "dtbs/vexpress-v2p-ca9.dtb"},
                              "no /memory node has [87e00000.."),
+    "DTB of a Raspberry Pi": ({"DTB": harness.DEPS / "dtbs/bcm2836-rpi-2-b.dtb"},
+                              "the DTB is for raspberrypi,2-model-b, and this wrapper for Versatile "
+                              "Express V2P-CA15 (arm,vexpress)"),
     "MEMORY= elsewhere": ({"MEMORY": "0x60000000,1G"}, "no /memory node has [87e00000.."),
     "MEMORY= too small": ({"MEMORY": "0x80000000,64M"}, "build with MEMORY= or WRAPPER_ADDR="),
     "MEMORY= without a size": ({"MEMORY": "0x80000000"}, "not BASE,SIZE"),

@@ -8,6 +8,7 @@
  * those that the board does not need, and this sentence.
  */
 #define BOARD_NAME		"Name for the banner"
+#define BOARD_COMPATIBLE	"vendor,soc"
 #define BOARD_RAM_BASE		0x80000000
 
 /* The console, and the clock that drives it. */

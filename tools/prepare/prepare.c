@@ -551,6 +551,11 @@ static void read_map(void)
 		fail("no memory for the DTB");
 	memcpy(fdt, options.dtb.data, options.dtb.size);
 	dtb_error(dtb_open(fdt, room, &nodes));
+
+	const char *other = dtb_other_board(fdt, BOARD_COMPATIBLE);
+
+	if (other)
+		fprintf(stderr, "boot-wrapper: " DTB_OTHER_BOARD "\n", other);
 	dtb_wrong(dtb_check_ram(fdt, &nodes));
 	map.window = (struct ram_bank){ TRANSIENT_START, WINDOW_END };
 	map.resident = (struct ram_bank){ RESIDENT_START, RESIDENT_END };
