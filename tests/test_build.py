@@ -377,6 +377,9 @@ BAD = {
                                    "the bootargs have 2048 characters, and 2047 is the most"),
     "an address that is none": ({"DTB_ADDR": "0x87e2zzzz"}, "not a 32-bit address"),
     "nine CPUs": ({"SMP": "9"}, "say 1 to 8"),
+    "a number and a letter": ({"SMP": "4x"}, "say 1 to 8"),
+    "no address for the wrapper": ({"WRAPPER_ADDR": "12x"}, "WRAPPER_ADDR=12x: not an address; set"),
+    "no directory": ({"O": ""}, "O= is empty; name a directory"),
     "no such method": ({"SMP_METHOD": "spin"}, "SMP_METHOD=spin: no such value; valid values: pen, psci"),
     "no such board": ({"BOARD": "pdp11"}, "no such board; there are: ast2600-evb"),
 }

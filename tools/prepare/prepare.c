@@ -962,9 +962,9 @@ static void parse(int argc, char **argv)
 			check_bootargs(optarg);
 			break;
 		case 'c':
-			options.cpus = atoi(optarg);
+			options.cpus = optarg[0] - '0';
 			if (options.cpus < 1 ||
-			    options.cpus > PLATFORM_MAX_CPUS)
+			    options.cpus > PLATFORM_MAX_CPUS || optarg[1])
 				fail("SMP=%s: say 1 to %d", optarg,
 				     PLATFORM_MAX_CPUS);
 			break;
