@@ -31,6 +31,7 @@
 #define SCTLR_EE	(1 << 25)
 #define SCTLR_TE	(1 << 30)
 #define HCR_TRAPS	0x07ffe039	/* VM, routing, WFx and CP15 traps */
+#define HCR_DEFINED	0x0fffffff	/* bits 31:28 are UNK; QEMU 10 has one of them */
 #define HCR_VM		(1 << 0)	/* stage 2 translation is on */
 #define HCPTR_TTA	(1 << 20)
 #define HCPTR_TCPAC	(1u << 31)

@@ -689,7 +689,7 @@ void boot_main(struct percpu *me)
 	    boot_word & BW_OWNS_HYP) {
 		scope = "";
 		check_is(hvc_takes_hyp, become_hyp(), 0);
-		check_is(hcr, read_cp15(HCR), 0);
+		check_is(hcr, read_cp15(HCR) & HCR_DEFINED, 0);
 	}
 	if (machine.psci && machine.cpu_count > 2 && !machine.failed &&
 	    !is_variant("entry"))

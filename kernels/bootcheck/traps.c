@@ -12,7 +12,7 @@ bool check_hyp_registers(uint32_t stub)
 
 	scope = "";
 	check_is(hsctlr, read_cp15(HSCTLR), 0x30c50878);
-	check_is(hcr, read_cp15(HCR), 0);
+	check_is(hcr, read_cp15(HCR) & HCR_DEFINED, 0);
 	check_is(hstr, read_cp15(HSTR), 0);
 	check_is(vtcr, read_cp15(VTCR), 0x80000000);
 	check_is(htcr, read_cp15(HTCR), 0x80800000);
