@@ -251,6 +251,8 @@ help:
 #? boot-wrapper-armv7: start a kernel in Hyp mode on every CPU.
 #?
 #?   make deps         install what is missing: compilers, QEMU, Debian's armhf kernel
+#?   make deps-qemu    fetch the QEMU of Debian's backports; "make check-qemu10" runs
+#?                     the boards under it
 #?   make run          boot Debian's kernel and a busybox shell in QEMU
 #?   make run-xen      the same under Debian's Xen, as its dom0
 #?   make check        run all tests; "make check-quick" runs those of a minute
@@ -291,6 +293,7 @@ help:
 #?   LIBFDT_SRC=DIR    build libfdt from a dtc checkout
 #?   O=build V=1       where to build; print every command
 #?   DEPS=build/deps   where "make deps" puts Debian's files
-#?   QEMU= QEMU_ARGS= RUN_TIMEOUT=seconds   for "make run" and "make run-xen"
+#?   QEMU=FILE         another qemu-system-arm, for "make run" and "make check"
+#?   QEMU_ARGS= RUN_TIMEOUT=seconds   for "make run" and "make run-xen"
 #?   TESTS= PYTEST_ARGS= JOBS=   which tests "make check" runs, with which other options of
 #?                     pytest, in how many processes

@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# "make check", "make check-quick", "make mutants", "make soak", "make bench" and what compares
+# "make check", "make check-quick", "make check-qemu10", "make mutants", "make soak", "make bench" and what compares
 # loaders.
-.PHONY: check check-quick mutants soak bench bench-clock bootcheck-others
+.PHONY: check check-quick check-qemu10 mutants soak bench bench-clock bootcheck-others
 
 include tests/host/fuzz.mk
 
 PYTHON		?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell \
 		     $(p) -c 'import pytest, pexpect, elftools, xdist' 2>/dev/null && echo $(p))) python3)
 
-pytest = O=$(call quote,$(O)) DEPS=$(call quote,$(deps)) $(PYTHON) -m pytest --tb=short
+# The tests take QEMU from PATH.
+pytest = $(if $(findstring /,$(QEMU)),PATH=$(call quote,$(abspath $(dir $(QEMU)))):$$PATH) O=$(call quote,$(O)) DEPS=$(call quote,$(deps)) $(PYTHON) -m pytest --tb=short
 
 # In JOBS processes, by default one for each CPU of the host.
-check check-quick: | $(first)
+check-qemu10: QEMU := $(deps)/qemu/root/usr/bin/qemu-system-arm
+check-qemu10: TESTS := tests/test_boards.py tests/test_qemu10.py
+check-qemu10: | deps-qemu
+check check-quick check-qemu10: | $(first)
 	$(Q)$(pytest) -q -n $(or $(JOBS),auto) --durations=15 --durations-min=5 \
 		$(if $(filter check-quick,$@),-m quick) $(or $(TESTS),tests) $(PYTEST_ARGS)
 

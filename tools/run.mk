@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# "make deps", "make run" and "make run-xen": Debian's files, and QEMU. Without KERNEL=,
+# "make deps", "make deps-qemu", "make run" and "make run-xen": Debian's files, and QEMU. Without KERNEL=,
 # the kernel is Debian's with a busybox shell.
-.PHONY: deps run run-xen
+.PHONY: deps deps-qemu run run-xen
 
 debian_kernel	:= $(deps)/vmlinuz
 debian_dtb	= $(if $(BOARD_DTB),$(deps)/dtbs/$(BOARD_DTB),$(out)/qemu-$(or $(SMP),1).dtb)
@@ -27,6 +27,9 @@ endif
 
 deps: | $(filter clean,$(first))
 	@tools/deps $(deps)
+
+deps-qemu: | $(filter clean deps,$(first))
+	@tools/deps-qemu $(deps)/qemu
 
 $(deps)/libfdt.a $(debian_kernel) $(debian_xen) $(if $(BOARD_DTB),$(debian_dtb)) $(deps)/busybox: | $(first)
 	@[ -e $@ ] || { echo 'boot-wrapper: $@ is missing; run "make deps", or set $(if $(filter %.a,$@),LIBFDT_SRC=DIR to a dtc checkout,KERNEL= DTB= INITRD= XEN= to your own files)' >&2; exit 1; }

@@ -3,6 +3,8 @@
 BOARD_QEMU	:= -M machine -m 1G
 # The CPUs of the machine; the default is 2.
 BOARD_SMP	:= 2
+# As many as QEMU 10 has, if those are more.
+BOARD_SMP_QEMU10 := 4
 # QEMU options for the serial ports before the console, if there are any.
 BOARD_SERIAL	:= -serial null
 # The board's file among Debian's DTBs, in build/deps/dtbs.

@@ -45,6 +45,7 @@ class Board:
             self.qemu = shlex.split(value.get("BOARD_QEMU", ""))
             self.serial = shlex.split(value.get("BOARD_SERIAL", ""))    # UARTs before the console's
             self.cpus = int(value.get("BOARD_SMP") or 2)
+            self.cpus_qemu10 = int(value.get("BOARD_SMP_QEMU10") or self.cpus)
             self.clock_cpus = [int(word) for word in value.get("BOARD_CLOCK_CPUS", "").split()]
         except ValueError as error:
             raise Problem(f"boards/{name}.mk: {error}; correct it") from None
