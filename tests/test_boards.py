@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Every board in boards/: from reset to Debian's userspace with the board's own Debian DTB, CPU
-hotplug, the machine's end, and what include/board.h says of a wrong header."""
+hotplug, the machine's end, and what include/board.h says of a wrong header.
 
+What a run finds is the table of docs/boards.md. With BOARDS_TABLE=write in the environment the
+tests write it, and otherwise they compare it."""
+
+import fcntl
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +20,10 @@ from bw import boards       # noqa: E402
 
 NAMES = boards.names()
 HEADERS = harness.TOP / "boards"
+
+PAGE = harness.TOP / "docs" / "boards.md"
+COLUMNS = ("board", "core", "CPUs", "mode", "interrupts", "UART", "secondary CPUs", "hotplug",
+           "power-off", "reset", "bootcheck")
 
 # Cores without Hyp mode, as a DTB names them.
 NO_HYP = re.compile(r'"arm,cortex-a[589]"')
@@ -42,6 +51,23 @@ def image_of(board):
                          SMP=board.cpus, BOOTARGS=board.bootargs)
 
 
+def check_row(name, **found):
+    """What docs/boards.md says of a board: {column: text}."""
+    with open(PAGE, "r+") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        text = stream.read()
+        row = re.search(rf"^\| {name} \|.*$", text, re.M)[0]
+        cells = dict(zip(COLUMNS, (cell.strip() for cell in row.strip("|").split("|"))))
+        if os.environ.get("BOARDS_TABLE") == "write":
+            cells.update(found)
+            stream.seek(0)
+            stream.write(text.replace(row, f"| {' | '.join(cells.values())} |"))
+            stream.truncate()
+            return
+    assert {column: cells[column] for column in found} == found, \
+        "docs/boards.md is not of this tree; run make check TESTS=tests/test_boards.py BOARDS_TABLE=write"
+
+
 def command_of(board, image):
     return ["qemu-system-arm", *board.qemu, "-smp", str(board.cpus), "-display", "none", "-nic",
             "none", "-no-reboot", *board.serial, "-serial", "stdio", "-semihosting-config",
@@ -67,6 +93,33 @@ def test_linux(name):
             assert guest.run(f"echo 1 >{path}; cat {path}").strip() == "1"
         assert "may not have shut down" not in guest.log
         assert guest.end("poweroff -f") == 0
+        core = re.search(r"boot-wrapper: \d CPUs?, (Cortex-A\d+)", guest.log)[1]
+    check_row(name, core=core, CPUs=str(board.cpus), mode={"HYP": "Hyp", "SVC": "SVC"}[mode],
+              hotplug="-" if board.cpus == 1 else "yes" if board.hotplug else "not tested")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_facts(name):
+    """The columns of docs/boards.md that come from the header and the DTB."""
+    macros = subprocess.run(["arm-none-eabi-gcc", "-E", "-dM", "-Iinclude", "-I.", "-Iboards",
+                             f'-DBOARD_HEADER="../boards/{name}.h"', "-x", "c", "include/board.h"],
+                            cwd=harness.TOP, capture_output=True, text=True, check=True).stdout
+    hooks = set(re.findall(r"^#define (board_\w+) \1$", macros, re.M))
+    uarts = re.findall(r'include "uart/(\w+)\.h"', "".join(
+        (HEADERS / file).read_text() for file in
+        [f"{name}.h", *re.findall(r'^#include "(\w[\w-]*\.h)"', (HEADERS / f"{name}.h").read_text(), re.M)]))
+    board = boards.Board(name)
+    dts = subprocess.run(["dtc", "-q", "-O", "dts", board_dtb(board)], capture_output=True, text=True,
+                         check=True).stdout
+    gic = re.search(r'"arm,(gic-v3|gic-400|cortex-a\d+-gic)', dts)
+    check_row(name, interrupts=("GICv3" if gic and gic[1] == "gic-v3" else
+                                "GICv2" if gic else "no GIC") +
+              (", or v3" if re.search(r"^#define BOARD_GIC_V3\s+1$", macros, re.M) else ""),
+              UART={"pl011": "PL011", "ns16550": "16550", "imx": "i.MX"}[uarts[0]],
+              **{"secondary CPUs": "-" if board.cpus_qemu10 == 1 else
+                 "released by the wrapper" if "board_release" in hooks else "start by themselves",
+                 "power-off": "yes" if "board_system_off" in hooks else "semihosting exit",
+                 "reset": "yes" if "board_system_reset" in hooks else "semihosting exit"})
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -87,6 +140,8 @@ def test_bootcheck(name):
     text, status = harness.run(command_of(board, system))
     failed = re.findall(r"^not ok .*(?<! # TODO)$", text, re.M)
     assert re.search(r"^1\.\.\d+$", text, re.M) and not failed and status == 0, failed or text
+    passed = set(re.findall(r"^ok .*\[(\w+)\](?!.*# SKIP)", text, re.M))
+    check_row(name, bootcheck=f"{len(passed)} of {len(passed)}")
 
 
 @pytest.mark.parametrize("name", NAMES)
