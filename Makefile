@@ -163,6 +163,7 @@ $(out)/%.bin: $(out)/%.elf
 $(filter %.c.o,$(objects)): | $(libfdt)
 
 include kernels/Makefile
+include boards/armstub/Makefile
 
 # A kernel may overwrite all that is transient, so resident code may refer only to
 # itself and to these symbols of the linker script and the Hyp stub. The prefix lets model.lds.S tell its sections from transient ones.

@@ -5,3 +5,5 @@ BOARD_SMP	:= 4
 BOARD_DTB	:= bcm2836-rpi-2-b.dtb
 BOARD_MEMORY	:= 0,0x3c000000
 BOARD_BOOTARGS	:= console=ttyAMA0,115200
+# Its firmware takes armstub7.bin.
+BOARD_ARMSTUB	:= yes

@@ -8,6 +8,7 @@ tests write it, and otherwise they compare it."""
 import fcntl
 import os
 import re
+import struct
 import subprocess
 import sys
 
@@ -17,6 +18,7 @@ import harness
 
 sys.path.insert(0, str(harness.TOP / "tools"))
 from bw import boards       # noqa: E402
+from bw.dtb import set_memory   # noqa: E402
 
 NAMES = boards.names()
 HEADERS = harness.TOP / "boards"
@@ -128,6 +130,36 @@ def test_reset(name):
     board = boards.Board(name)
     with harness.Guest(command=command_of(board, image_of(board)), timeout=180) as guest:
         assert guest.end("reboot -f") == 0
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if boards.Board(name).armstub])
+def test_armstub(name, tmp_path):
+    """armstub7.bin, with what the Raspberry Pi's firmware stores in it and beside it."""
+    board = boards.Board(name)
+    stub = bytearray((harness.build(f"boards-{name}", "armstub7.bin", BOARD=name) /
+                      "armstub7.bin").read_bytes())
+    assert struct.unpack_from("<2I", stub, 0xF0) == (0x5AFE570B, 0)
+    places = {"kernel": 0x02000000, "dtb": 0x03000000, "initrd": 0x04000000}
+    struct.pack_into("<4I", stub, 0xF0, 0, 0, places["dtb"], places["kernel"])
+    (tmp_path / "stub").write_bytes(stub)
+    initrd = harness.initramfs()
+    dtb = tmp_path / "dtb"
+    dtb.write_bytes(board_dtb(board).read_bytes())
+    set_memory(dtb, board.memory)
+    for kind, item, value in [("-ts", "bootargs", board.bootargs),
+                              ("-tx", "linux,initrd-start", f"{places['initrd']:x}"),
+                              ("-tx", "linux,initrd-end",
+                               f"{places['initrd'] + initrd.stat().st_size:x}")]:
+        subprocess.run(["fdtput", kind, dtb, "/chosen", item, value], check=True)
+    loaded = {0: tmp_path / "stub", places["kernel"]: harness.VMLINUZ, places["dtb"]: dtb,
+              places["initrd"]: initrd}
+    command = command_of(board, "-")[:-2]
+    for at, file in loaded.items():
+        command += ["-device", f"loader,file={file},addr={at:#x},force-raw=on"]
+    with harness.Guest(command=command, timeout=180) as guest:
+        assert "CPU: All CPU(s) started in HYP mode." in guest.log
+        assert re.search(rf"boot-wrapper: {board.cpus} CPUs, ", guest.log)
+        assert guest.end("poweroff -f") == 0
 
 
 @pytest.mark.parametrize("name", NAMES)

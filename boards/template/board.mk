@@ -11,4 +11,6 @@ BOARD_SERIAL	:= -serial null
 BOARD_DTB	:= board.dtb
 # The RAM, where the DTB has none or the wrong one: address,size[,address,size].
 BOARD_MEMORY	:= 0x80000000,0x40000000
+# For a Raspberry Pi: its firmware takes armstub7.bin.
+BOARD_ARMSTUB	:= no
 BOARD_BOOTARGS	:= console=ttyAMA0,115200

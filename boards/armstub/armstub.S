@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The page before the image in armstub7.bin, for the Raspberry Pi 2's firmware, which loads
+ * that file to address 0 and starts all CPUs there, in Secure SVC mode. At 0xf0 the
+ * firmware looks for a magic number; if it is there, the firmware clears it and its version,
+ * and stores the addresses of DTB and kernel behind them (raspberrypi/tools, armstubs).
+ *
+ * Entered in:	Secure SVC mode, at reset, on each CPU.
+ * Leaves to:	start in boot.S, with r2 = the DTB's address; r0 = 0 on CPU 0 alone, which
+ *		boot.S then takes for one that a loader has started.
+ */
+	.syntax	unified
+	.arch	armv7-a
+	.arm
+	.section .armstub, "ax"
+
+armstub:
+	mrc	p15, 0, r0, c0, c0, 5	@ MPIDR
+	and	r0, r0, #0xff		@ Aff0
+	mvn	r1, #0
+	ldr	r2, dtb
+	b	armstub + 0x1000
+
+	.org	armstub + 0xf0
+	.word	0x5afe570b
+	.word	0			@ version
+dtb:	.word	0			@ the firmware stores the DTB's address here,
+	.word	0			@ and here the kernel's: kernel_address=
+	.org	armstub + 0x1000
