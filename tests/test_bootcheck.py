@@ -104,3 +104,40 @@ def test_failure_ends_a_host(image, tmp_path):
     subprocess.run(["fdtput", "-ts", dtb, "/timer", "compatible", "none"], check=True)
     _, failed, text = run(image, "virt,secure=off,virtualization=off", cpus=1, dtb=dtb, status=1)
     assert "timer_node" in failed, text
+
+
+LOG = """boot loader of somebody
+TAP version 13
+ok 1 - cpu0 entry: IRQ is masked [entry_irq_masked]
+not ok 2 - cpu0 CNTFRQ is not 0 [cntfrq_set]: got 00000000
+not ok 3 - cpu1 CNTFRQ is not 0 [cntfrq_set]: got 00000000
+not ok 4 - cpu0 entry: the mode is Hyp where the CPU has it [entry_hyp_if_there] # TODO advice
+1..4
+conformance: FAIL (2 of 4)
+"""
+
+
+@pytest.mark.parametrize("text, status, words", [
+    (LOG, 1, ["not ok cntfrq_set, 2 times, first: cpu0 CNTFRQ is not 0: got 00000000",
+              "bootcheck: 4 checks, 1 items fail, 1 are against advice"]),
+    (LOG.replace("not ok 2", "ok 2").replace("not ok 3", "ok 3"), 0, ["0 items fail"]),
+    (LOG.partition("not ok 4")[0], 1, ["has not come to its end", "[cntfrq_set]"]),
+    ("U-Boot 2023.01\n", 1, ["it has not started, or the console is another"]),
+], ids=["a failure", "advice only", "cut short", "another program's"])
+def test_explained_log(tmp_path, text, status, words):
+    """bw-run --bootcheck LOG: what a board has printed, item by item, with the remedy."""
+    log = tmp_path / "console.log"
+    log.write_bytes(text.replace("\n", "\r\n").encode())
+    done = subprocess.run([harness.TOP / "tools" / "bw-run", "--bootcheck", log], capture_output=True,
+                          text=True)
+    assert done.returncode == status and not done.stderr, done.stderr
+    assert all(word in done.stdout for word in words), done.stdout
+
+
+def test_bw_run_starts_it(tmp_path):
+    """bw-run --bootcheck, without a kernel's name: behind the board's wrapper."""
+    directory = harness.build("bootcheck", "wrapper")
+    done = subprocess.run([harness.TOP / "tools" / "bw-run", "--bootcheck", "--quiet", f"--results={tmp_path}",
+                           f"--deps={harness.DEPS}", f"--wrapper-dir={directory}"],
+                          capture_output=True, text=True)
+    assert done.returncode == 0 and " 0 items fail" in done.stdout, done.stdout + done.stderr

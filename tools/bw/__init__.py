@@ -13,6 +13,7 @@
   matrix    many boots from a TOML file
   machine   the state of a machine that was stopped
   symptoms  tools/symptoms.toml
+  bootcheck what bootcheck.bin has printed
   boot      one boot: its console and its verdict
   clock     wall clock of a boot, beside QEMU's own loader
   reports   TAP, JUnit, the summary

@@ -8,7 +8,7 @@ import re
 import shlex
 import tempfile
 
-from . import dtb, files, qemu, Problem, TOP
+from . import bootcheck, dtb, files, qemu, Problem, TOP
 from .options import PASSED
 from .boards import Board
 from .files import short
@@ -84,6 +84,8 @@ class Setup:
     def __init__(self, args):
         self.args = args
         self.used = {}          # {file: fingerprint} of what QEMU reads
+        if args.bootcheck == "":
+            self.start_bootcheck()
         self.check_texts()
         if args.board is None:
             raise Problem("no --board, and no Makefile that has a default; pass --board NAME")
@@ -99,6 +101,15 @@ class Setup:
             raise Problem(f"--name {self.name!r}: it names a file; use at most 200 letters, digits "
                           "and .,=+-_")
         self.log = pathlib.Path(args.log or pathlib.Path(args.results) / f"{self.name}.log")
+
+    def start_bootcheck(self):
+        """The defaults of a boot of bootcheck.bin."""
+        args = self.args
+        if not args.kernel and not args.image:
+            args.kernel = pathlib.Path(args.wrapper_dir or TOP / "build" / str(args.board)) / "bootcheck.bin"
+        args.no_initrd = not args.initrd and not args.image
+        if args.until == USERSPACE:
+            args.until = bootcheck.VERDICT
 
     def check_texts(self):
         for name, value in vars(self.args).items():
