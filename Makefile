@@ -19,7 +19,7 @@ wrapper_options := $(shell sed -n '/^OPTION/{s/^OPTION."\([a-z-]*\)".*/\1:\U\1/;
 variables := BOARD O DEPS V KERNEL KERNEL_FORMAT DTB DTB_MEND INITRD XEN BOOTARGS \
 	XEN_BOOTARGS SMP KERNEL_ADDR DTB_ADDR INITRD_ADDR XEN_ADDR MEMORY \
 	WRAPPER_ADDR CROSS_COMPILE LLVM LIBFDT_SRC QEMU QEMU_ARGS RUN_TIMEOUT TESTS PYTEST_ARGS JOBS \
-	SOAK_CYCLES SEED FUZZ_SECONDS LIST ONLY SAMPLE PYTHON HOSTCC CC LD NM AR OBJCOPY EXTRA_SOURCES BOOT_ENTRY \
+	PREFIX DESTDIR SOAK_CYCLES SEED FUZZ_SECONDS LIST ONLY SAMPLE PYTHON HOSTCC CC LD NM AR OBJCOPY EXTRA_SOURCES BOOT_ENTRY \
 	defines
 variables += $(foreach o,$(wrapper_options),$(lastword $(subst :, ,$(o))))
 unknown := $(strip $(foreach v,$(filter-out $(variables) MAKE% -*,$(.VARIABLES)),$(if $(filter command,$(origin $(v))),$(v)=)))
@@ -252,8 +252,7 @@ help:
 #? boot-wrapper-armv7: start a kernel in Hyp mode on every CPU.
 #?
 #?   make deps         install what is missing: compilers, QEMU, Debian's armhf kernel
-#?   make deps-qemu    fetch the QEMU of Debian's backports; "make check-qemu10" runs
-#?                     the boards under it
+#?   make deps-qemu check-qemu10    run the boards under the QEMU of Debian's backports
 #?   make run          boot Debian's kernel and a busybox shell in QEMU
 #?   make run-xen      the same under Debian's Xen, as its dom0
 #?   make check        run all tests; "make check-quick" runs those of a minute
@@ -267,6 +266,7 @@ help:
 #?   make bench        measure costs, beside those of other firmware
 #?   make bench-clock  measure the wall clock of boots, beside QEMU's own loader
 #?   make              build boot-wrapper.elf and .bin, for any kernel: docs/sources.md
+#?   make install      copy these and bootcheck.bin to DESTDIR=, PREFIX=/usr/local
 #?   make KERNEL= DTB= build linux-system.axf as well: the wrapper with your kernel in it
 #?   make docs         redraw the pictures of the documentation
 #?   make clean        remove all that was built, of every board; keep what deps fetched

@@ -520,3 +520,13 @@ def test_cpu_that_is_not_in_the_dtb(tmp_path):
     text, _ = harness.console(image, cpus=2, until="entering the kernel")
     assert "boot-wrapper: CPU 00000005 is in the DTB but did not come out of reset" in text
     assert "boot-wrapper: CPU 00000001 is not in the DTB; it stays off" in text
+
+
+def test_install(tmp_path):
+    """make install copies what needs no kernel, below DESTDIR and PREFIX, and BOARD's name."""
+    done = harness.run_make("install", "install", DESTDIR=tmp_path, PREFIX="/opt/a b")
+    assert done.returncode == 0, done.stderr
+    files = {path.name for path in
+             (tmp_path / "opt/a b/share/boot-wrapper-armv7" / harness.BOARD).iterdir()}
+    assert files == {"boot-wrapper.bin", "boot-wrapper.elf", "linux-system-semi.axf",
+                     "bootcheck.bin", "bootcheck.elf"}

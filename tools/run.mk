@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# "make deps", "make deps-qemu", "make run" and "make run-xen": Debian's files, and QEMU. Without KERNEL=,
+# "make install", "make deps", "make deps-qemu", "make run" and "make run-xen". Without KERNEL=,
 # the kernel is Debian's with a busybox shell.
-.PHONY: deps deps-qemu run run-xen
+.PHONY: install deps deps-qemu run run-xen
+
+# bw-run finds the installed files by BOOT_WRAPPER_DIR.
+PREFIX		?= /usr/local
+installed	= $(DESTDIR)$(PREFIX)/share/boot-wrapper-armv7/$(BOARD)
+install: wrapper
+	$(call quiet,INSTALL,$(installed))
+	$(Q)install -d $(call quote,$(installed))
+	$(Q)install -m 644 $(addprefix $(out)/,boot-wrapper.bin boot-wrapper.elf linux-system-semi.axf \
+		bootcheck.bin bootcheck.elf) $(call quote,$(installed))
 
 debian_kernel	:= $(deps)/vmlinuz
 debian_dtb	= $(if $(BOARD_DTB),$(deps)/dtbs/$(BOARD_DTB),$(out)/qemu-$(or $(SMP),1).dtb)
