@@ -273,7 +273,7 @@ def faults(events, core):
     if not entered:
         return [*found, "the kernel is not entered"]
     found += never_cached_before_invalidation(entered[0])
-    table = {**ALWAYS, **SECURE, **(TIMERS | HYP | PMU if hyp else {})}
+    table = {**ALWAYS, **SECURE, **PMU, **(TIMERS | HYP if hyp else {})}
     if core == "cortex-a7":
         table["SCTLR"] = (SCTLR, 0xC50878)
     for n, life in enumerate(entered):
