@@ -61,6 +61,10 @@ def pytest_terminal_summary(terminalreporter):
         for report in reports:
             if hasattr(report, "duration") and hasattr(report, "nodeid"):
                 spent[report.nodeid.partition("::")[0]] += report.duration
+            # Each report of a test has its properties: show those of the call.
+            for name, value in getattr(report, "user_properties", []):
+                if report.when == "call":
+                    terminalreporter.write_line(f"{report.nodeid}: {name}: {value}")
     if len(spent) > 1:
         terminalreporter.section("seconds by module")
         for module, seconds in spent.most_common():

@@ -52,10 +52,11 @@ def test_tests_are_there():
         assert set(operator["tests"]) <= set(DATA["tests"])
 
 
-def test_sample(tmp_path):
-    """Two faults, others each day."""
+def test_sample(record_property):
+    """Two faults, others each day; the summary of the run shows the score."""
     done = subprocess.run([sys.executable, TOOL, "--sample", "2", "--deps", harness.DEPS,
                            "--tree", harness.CHECK / "mutants"], capture_output=True, text=True,
                           check=False)
+    record_property("score", done.stdout.strip().rpartition("\n")[2])
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 of 2 caught" in done.stdout or "survive for a reason" in done.stdout
