@@ -24,9 +24,9 @@
 
 #define CONTESTS		(1 << 31)	/* set beside a CPU's affinity */
 
-/* How often to poll for the boot CPU: at least 100 ms, and about a second. */
+/* How often to poll for the boot CPU: at least 100 ms, and a second or a few. */
 #define CANDIDATE_PATIENCE	(1 << 20)
-#define SECONDARY_PATIENCE	(1 << 22)
+#define SECONDARY_PATIENCE	(1 << 24)
 
 	/* Initialise the console, and begin a line on it. The stack is that of the image as loaded. */
 	.macro	report_early text
