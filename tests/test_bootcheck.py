@@ -134,6 +134,21 @@ def test_explained_log(tmp_path, text, status, words):
     assert all(word in done.stdout for word in words), done.stdout
 
 
+@pytest.mark.parametrize("text, status, verdict", [
+    (LOG, 1, "not ok 1 - bc"), (LOG.replace("FAIL (2 of 4)", "PASS"), 0, "ok 1 - bc")])
+def test_verdict_is_the_boots(tmp_path, text, status, verdict):
+    """In TAP for a CI, too, a boot of bootcheck passes only if bootcheck does."""
+    (tmp_path / "text").write_text(text)
+    qemu = tmp_path / "qemu"
+    qemu.write_text(f"#!/bin/sh\ncat {tmp_path}/text\nsleep 20\n")
+    qemu.chmod(0o755)
+    (tmp_path / "image").touch()
+    done = subprocess.run([harness.TOP / "tools" / "bw-run", "--bootcheck", "--tap", "--name=bc",
+                           f"--qemu={qemu}", f"--image={tmp_path}/image", f"--results={tmp_path}"],
+                          capture_output=True, text=True)
+    assert done.returncode == status and f"\n{verdict}" in done.stdout, done.stdout + done.stderr
+
+
 def test_bw_run_starts_it(tmp_path):
     """bw-run --bootcheck, without a kernel's name: behind the board's wrapper."""
     directory = harness.build("bootcheck", "wrapper")

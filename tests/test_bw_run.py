@@ -488,9 +488,10 @@ def test_prepended(dry_run):
 def test_boards_memory(dry_run, tmp_path, cells):
     """A board's BOARD_MEMORY takes the place of what its DTB says, whoever has written that."""
     name = next(name for name in boards.names() if boards.Board(name).memory)
-    base, size = (int(word, 0) for word in boards.Board(name).memory.split(","))
+    [(base, size)] = boards.Board(name).memory
     source = (f"/dts-v1/; / {{ #address-cells = <{cells[0]}>; #size-cells = <{cells[1]}>;"
-              'ram@9 { device_type = "memory"; reg = <9 9 9 9>; }; memory-controller { }; };')
+              'ram@9 { device_type = "memory"; reg = <9 9 9 9>; }; memory-controller { };'
+              'secure@8 { device_type = "memory"; status = "disabled"; }; };')
     dtb = tmp_path / "other.dtb"
     subprocess.run(["dtc", "-q", "-O", "dtb", "-o", dtb], input=source, text=True, check=True)
     _, words = dry_run(f"--board={name}", f"--dtb={dtb}", "--source=prepended")
@@ -499,7 +500,15 @@ def test_boards_memory(dry_run, tmp_path, cells):
                           text=True, check=True).stdout
     numbers = [int(word, 16) for word in re.search(r"reg = <(.*)>", text)[1].split()]
     assert numbers == [base, size] if cells == (1, 1) else numbers == [0, base, 0, size]
-    assert text.count("device_type") == 1 and "memory-controller" in text
+    assert text.count("device_type") == 2 and "memory-controller" in text and "secure@8" in text
+
+
+def test_memory_ranges():
+    assert boards.memory_ranges("") == []
+    assert boards.memory_ranges("0,1G,0x80000000,512M") == [(0, 1 << 30), (0x80000000, 512 << 20)]
+    for text in ("0x80000000", "0,1T", "0,", "1G,0,2"):
+        with pytest.raises(ValueError):
+            boards.memory_ranges(text)
 
 
 def test_firmware(dry_run):

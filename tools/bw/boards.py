@@ -29,6 +29,17 @@ def variables(text):
             for name, value in re.findall(r"^(\w+)\s*[:?]?=[ \t]*(.*)$", text, re.M)}
 
 
+def memory_ranges(text):
+    """[(base, size)] of "BASE,SIZE[,BASE,SIZE ...]", where a size may end with K, M or G, as
+    MEMORY= of make has it."""
+    words = text.split(",") if text else []
+    sizes = [int(word.rstrip("KMG"), 0) << {"K": 10, "M": 20, "G": 30}.get(word[-1:], 0)
+             for word in words[1::2]]
+    if len(words) % 2:
+        raise ValueError(f"BOARD_MEMORY {text}: not BASE,SIZE[,BASE,SIZE ...]")
+    return list(zip((int(word, 0) for word in words[::2]), sizes))
+
+
 class Board:
     """What a board needs under QEMU; each attribute is a variable of boards/NAME.mk."""
 
@@ -47,6 +58,8 @@ class Board:
             self.cpus = int(value.get("BOARD_SMP") or 2)
             self.cpus_qemu10 = int(value.get("BOARD_SMP_QEMU10") or self.cpus)
             self.clock_cpus = [int(word) for word in value.get("BOARD_CLOCK_CPUS", "").split()]
+            # In place of what the DTB says.
+            self.memory = memory_ranges(value.get("BOARD_MEMORY", ""))
         except ValueError as error:
             raise Problem(f"boards/{name}.mk: {error}; correct it") from None
         if not self.qemu:
@@ -56,7 +69,6 @@ class Board:
         self.hotplug = value.get("BOARD_HOTPLUG") != "no"
         self.source = value.get("BOARD_SOURCE") or "semihosting"
         self.dtb = value.get("BOARD_DTB")
-        self.memory = value.get("BOARD_MEMORY")     # in place of what the DTB says
         self.earlycon = value.get("BOARD_EARLYCON")
         self.bootargs = value.get("BOARD_BOOTARGS", "")
         self.xen_bootargs = value.get("BOARD_XEN_BOOTARGS", "")

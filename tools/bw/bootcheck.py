@@ -6,7 +6,7 @@ import re
 
 from . import TOP, files
 
-VERDICT = r"^conformance: (?:PASS|FAIL)"
+PASSED, FAILED = r"^conformance: PASS", r"^conformance: FAIL"
 _TAP = re.compile(r"^(not ok|ok) \d+ - (.*?)\[(\w+)\](.*)$", re.M)
 _ITEM = re.compile(r'^ITEM\((\w+), \w+, "(?:[^"\\]|\\.)*", "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)$', re.M)
 

@@ -16,19 +16,24 @@ def run(tool, *words):
     return done.stdout
 
 
-def set_memory(dtb, memory):
-    """Replace the memory nodes of a DTB's root by one. `memory` is "BASE,SIZE", as in
-    BOARD_MEMORY of boards/NAME.mk."""
-    base, size = (int(word, 0) for word in memory.split(","))
+def set_memory(dtb, ranges):
+    """Replace the enabled memory nodes of a DTB's root by one with the [(base, size)], as
+    MEMORY= of make does."""
     for node in run("fdtget", "-l", dtb, "/").split():
-        if run("fdtget", "-d", "", dtb, f"/{node}", "device_type").strip() == "memory":
+        kind, status = (run("fdtget", "-d", "okay", dtb, f"/{node}", name).strip()
+                        for name in ("device_type", "status"))
+        if kind == "memory" and status.startswith("ok"):
             run("fdtput", "-r", dtb, f"/{node}")
+    counts = [int(run("fdtget", "-d", otherwise, dtb, "/", name))
+              for name, otherwise in (("#address-cells", 2), ("#size-cells", 1))]
     cells = []
-    for name, otherwise, value in (("#address-cells", 2, base), ("#size-cells", 1, size)):
-        if int(run("fdtget", "-d", otherwise, dtb, "/", name)) == 2:
-            cells.append(value >> 32)
-        cells.append(value & 0xffffffff)
-    node = f"/memory@{base:x}"
+    for pair in ranges:
+        for value, count in zip(pair, counts):
+            if value >> 32 * count:
+                raise Problem(f"the DTB has no 64-bit addresses, and memory at {pair[0]:#x}, "
+                              f"{pair[1]:#x} bytes, needs them; use another DTB")
+            cells += [f"{value >> 32 * n & 0xffffffff:x}" for n in reversed(range(count))]
+    node = f"/memory@{ranges[0][0]:x}"
     run("fdtput", "-c", dtb, node)
     run("fdtput", "-t", "s", dtb, node, "device_type", "memory")
-    run("fdtput", "-t", "x", dtb, node, "reg", *(f"{cell:x}" for cell in cells))
+    run("fdtput", "-t", "x", dtb, node, "reg", *cells)

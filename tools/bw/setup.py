@@ -102,14 +102,19 @@ class Setup:
                           "and .,=+-_")
         self.log = pathlib.Path(args.log or pathlib.Path(args.results) / f"{self.name}.log")
 
+    def wrapper_directory(self):
+        return pathlib.Path(self.args.wrapper_dir or os.environ.get("BOOT_WRAPPER_DIR") or
+                            TOP / "build" / str(self.args.board))
+
     def start_bootcheck(self):
         """The defaults of a boot of bootcheck.bin."""
         args = self.args
         if not args.kernel and not args.image:
-            args.kernel = pathlib.Path(args.wrapper_dir or TOP / "build" / str(args.board)) / "bootcheck.bin"
+            args.kernel = self.wrapper_directory() / "bootcheck.bin"
         args.no_initrd = not args.initrd and not args.image
         if args.until == USERSPACE:
-            args.until = bootcheck.VERDICT
+            args.until = bootcheck.PASSED
+        args.fail = [bootcheck.FAILED, *args.fail]
 
     def check_texts(self):
         for name, value in vars(self.args).items():
@@ -203,7 +208,7 @@ class Setup:
 
     def choose_files(self):
         args, board = self.args, self.board
-        self.dtb = self.initrd = self.xen = self.wrapper = None
+        self.dtb = self.passed_dtb = self.initrd = self.xen = self.wrapper = None
         if self.source == "image":
             self.kernel = self.use("--image", args.image, "build it with make KERNEL= DTB=",
                                    empty_is_wrong=qemu.is_named_qemu(args.qemu))
@@ -221,6 +226,7 @@ class Setup:
                                 "pass --dtb FILE, or run \"make deps\"")
         elif self.source == "semihosting":
             raise Problem(f"no DTB for {board.name}; pass --dtb FILE, or --source firmware")
+        self.passed_dtb = self.dtb
         if args.initrd and args.no_initrd:
             raise Problem("--initrd and --no-initrd exclude each other; pass one of them")
         default_initrd = TOP / "build/initramfs.cpio.gz"
@@ -240,9 +246,7 @@ class Setup:
             raise Problem(f"--xen-bootargs {self.xen_bootargs}: semihosting cannot pass a double "
                           "quote to Xen; remove it")
         if file := SOURCES[self.source]:
-            where = pathlib.Path(args.wrapper_dir or os.environ.get("BOOT_WRAPPER_DIR") or
-                                 TOP / "build" / board.name)
-            self.wrapper = self.use("the wrapper's", where / file,
+            self.wrapper = self.use("the wrapper's", self.wrapper_directory() / file,
                                     f"run \"make BOARD={board.name}\", or pass --wrapper-dir DIR")
         self.described = ", ".join(
             ([f"Xen {short(self.xen)}"] if self.xen else []) +
@@ -270,10 +274,9 @@ class Setup:
         """QEMU's command line; `scratch` is a directory for files made for it."""
         args, scratch = self.args, pathlib.Path(scratch)
         if self.dtb and self.board.memory:
-            copy = scratch / "dtb"
-            copy.write_bytes(files.read(self.dtb))
-            dtb.set_memory(copy, self.board.memory)
-            self.dtb = copy
+            self.passed_dtb = scratch / "dtb"
+            self.passed_dtb.write_bytes(files.read(self.dtb))
+            dtb.set_memory(self.passed_dtb, self.board.memory)
         return [args.qemu, *self.qemu, "-smp", str(args.cpus), "-display", "none", "-nic", "none",
                 "-no-reboot", *self.board.serial, "-serial", "mon:stdio" if args.interactive else "stdio",
                 *getattr(self, f"{self.source}_arguments")(scratch), *self.more]
@@ -285,7 +288,7 @@ class Setup:
         """QEMU joins the words by spaces, and the wrapper parts them at spaces and quotes: a
         file whose name has one is passed by a link. Bootargs go last, as they are."""
         words = ["boot-wrapper"]
-        for option, path in (("kernel", self.kernel), ("dtb", self.dtb), ("initrd", self.initrd),
+        for option, path in (("kernel", self.kernel), ("dtb", self.passed_dtb), ("initrd", self.initrd),
                              ("xen", self.xen)):
             if path:
                 if re.search(r"[\s\"]", str(path)) or str(path).startswith("-"):
@@ -305,7 +308,7 @@ class Setup:
                 "-kernel", str(self.wrapper)]
 
     def linux_arguments(self):
-        return ([*(["-dtb", str(self.dtb)] if self.dtb else []),
+        return ([*(["-dtb", str(self.passed_dtb)] if self.passed_dtb else []),
                  *(["-initrd", str(self.initrd)] if self.initrd else []),
                  "-append", self.bootargs])
 
