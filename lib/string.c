@@ -11,14 +11,20 @@
 
 #include "boot.h"
 
-/* Words, where both sides are aligned: the DTB's structure always is. */
-#define WORDS(a, b)	((((uintptr_t)(a) | (uintptr_t)(b)) & 3) == 0)
+/*
+ * Words, where both sides are equally far from a word's start: what dtb.c moves always is,
+ * but may begin or end at any byte.
+ */
+#define WORDS(a, b)	((((uintptr_t)(a) ^ (uintptr_t)(b)) & 3) == 0)
+#define ALIGNED(a)	(((uintptr_t)(a) & 3) == 0)
 
 typedef uint32_t __attribute__((may_alias)) word;
 
 static void copy_up(uint8_t *to, const uint8_t *from, size_t size)
 {
 	if (WORDS(to, from)) {
+		for (; size && !ALIGNED(to); size--)
+			*to++ = *from++;
 		for (; size >= 32; size -= 32)
 			asm("ldmia %1!, {r3-r10}\n\tstmia %0!, {r3-r10}"
 			    : "+r" (to), "+r" (from) : : "r3", "r4", "r5", "r6",
@@ -34,11 +40,14 @@ static void copy_down(uint8_t *to, const uint8_t *from, size_t size)
 {
 	to += size;
 	from += size;
-	if (WORDS(to, from))
+	if (WORDS(to, from)) {
+		for (; size && !ALIGNED(to); size--)
+			*--to = *--from;
 		for (; size >= 32; size -= 32)
 			asm("ldmdb %1!, {r3-r10}\n\tstmdb %0!, {r3-r10}"
 			    : "+r" (to), "+r" (from) : : "r3", "r4", "r5", "r6",
 			      "r7", "r8", "r9", "r10", "memory");
+	}
 	while (size--)
 		*--to = *--from;
 }

@@ -3,6 +3,7 @@
 
 import json
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -35,6 +36,25 @@ def test_budgets(tmp_path):
         assert entry["budget"] is None or entry["value"] <= entry["budget"], name
     assert costs.read_text() == COSTS.read_text(), \
         "docs/costs.md has other figures than these; \"make bench\" writes them there"
+
+
+@pytest.mark.parametrize("extra", range(4))
+def test_any_length_of_names_costs_the_same(extra, tmp_path):
+    """The DTB is moved by whole words, wherever its last name ends."""
+    dtb = tmp_path / "board.dtb"
+    shutil.copy(harness.DTB, dtb)
+    subprocess.run(["fdtput", "-t", "s", dtb, "/", "x" * (4 + extra), ""], check=True)
+    image = harness.conformance(f"bench-names-{extra}", "conformance=fast", DTB_MEND="boot", QUIET=1,
+                                DTB=dtb, INITRD=harness.initramfs())
+    assert bench.until(image, bench.KERNEL, cpus=2) < 85000
+
+
+def test_copies():
+    """lib/string.c copies every size from and to every distance from a word's start."""
+    image = harness.build("string", "wrapper", EXTRA_SOURCES="tests/guest/string.c",
+                          BOOT_ENTRY="check_string") / "boot-wrapper.elf"
+    _, status = harness.console(image, cpus=1)
+    assert status == 0
 
 
 def test_no_other_page_counts():
