@@ -47,7 +47,7 @@ struct payload {
 	 * what the DTB says. NULL: the build has not.
 	 */
 	const struct plan *plan;
-	const char *bootargs;		/* NULL: leave the DTB's own */
+	const char *bootargs;		/* NULL: leave the DTB's own, which the build may have set */
 	struct platform platform;
 };
 

@@ -720,6 +720,19 @@ static void describe_modules(void *fdt)
 				     options.dom0_bootargs));
 }
 
+/* Into the DTB, whoever fixes up the rest, so that their length costs the wrapper nothing. */
+static void set_bootargs(void *fdt)
+{
+	int node = fdt_path_offset(fdt, "/chosen");
+
+	if (!options.bootargs)
+		return;
+	if (node == -FDT_ERR_NOTFOUND)
+		node = fdt_add_subnode(fdt, 0, "chosen");
+	dtb_error(node);
+	dtb_error(fdt_setprop_string(fdt, node, "bootargs", options.bootargs));
+}
+
 /* Write a string literal, for the C compiler or for the assembler. */
 static void write_string(FILE *out, const char *text)
 {
@@ -847,7 +860,6 @@ static void write_layout(const struct platform *platform)
 	write_text(out, "takes_why", takes_why());
 	if (planned)
 		fprintf(out, " \\\n\t.plan = &plan,");
-	write_text(out, "bootargs", options.bootargs);
 	fprintf(out, " \\\n\t.platform = {");
 	write_word(out, "cpu_count", platform->cpu_count);
 	fprintf(out, " \\\n\t.mpidr = {");
@@ -1084,7 +1096,6 @@ static bool fix_up(void *fdt, const struct dtb_nodes *nodes)
 
 	struct dtb_changes changes = {
 		.boot_mode = plan.boot_mode,
-		.bootargs = options.bootargs,
 		.initrd = options.initrd.size ? options.initrd.at : 0,
 		.initrd_end = options.initrd.size ?
 			      options.initrd.at + options.initrd.size : 0,
@@ -1121,6 +1132,7 @@ static void *make_dtb(struct platform *platform)
 		set_cpu_count(fdt);
 	if (options.dom0.path)
 		describe_modules(fdt);
+	set_bootargs(fdt);
 	memcpy(unmended, fdt, room);
 	dtb_error(dtb_open(fdt, room, &nodes));
 	dtb_wrong(dtb_read(fdt, &nodes, platform));
