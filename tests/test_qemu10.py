@@ -8,6 +8,7 @@ import pytest
 
 import harness
 from bw import boards
+from harness.qemu import firmware, on_board
 
 VERSION = subprocess.run(["qemu-system-arm", "--version"], capture_output=True, text=True,
                          check=False).stdout
@@ -25,10 +26,7 @@ def test_more_cpus(name):
     cpus = board.cpus_qemu10
     image = harness.linux(f"qemu10-{name}", BOARD=name, DTB=harness.DEPS / "dtbs" / board.dtb,
                           SMP=cpus, BOOTARGS=board.bootargs)
-    command = ["qemu-system-arm", *board.qemu, "-smp", cpus, "-display", "none", "-nic", "none",
-               "-no-reboot", *board.serial, "-serial", "stdio", "-semihosting-config",
-               "enable=on,target=native", "-kernel", image]
-    with harness.Guest(command=command, timeout=180) as guest:
+    with harness.Guest(command=on_board(board, cpus, "-kernel", image), timeout=180) as guest:
         assert guest.run("cat /sys/devices/system/cpu/online").strip() == f"0-{cpus - 1}"
         path = "/sys/devices/system/cpu/cpu1/online"
         assert guest.run(f"echo 0 >{path}; echo 1 >{path}; cat {path}").strip() == "1"
@@ -38,11 +36,7 @@ def test_more_cpus(name):
 def test_more_than_4_gib():
     """6 GiB, for a kernel with LPAE: all of it is the kernel's, and Hyp mode, too."""
     directory = harness.build("qemu10-virt", "wrapper", BOARD="virt")
-    command = ["qemu-system-arm", "-M", harness.VIRT_SECURE, "-cpu", "cortex-a15", "-m", "6G", "-smp",
-               "2", "-display", "none", "-nic", "none", "-serial", "stdio", "-no-reboot", "-bios",
-               directory / "boot-wrapper.bin", "-kernel", LPAE, "-initrd", harness.initramfs(),
-               "-append", "console=ttyAMA0"]
-    with harness.Guest(command=command, timeout=180) as guest:
+    with harness.Guest(command=firmware(directory, kernel=LPAE, memory="6G"), timeout=180) as guest:
         assert "CPU: All CPU(s) started in HYP mode." in guest.log
         assert int(re.search(r"MemTotal: +(\d+) kB", guest.run("cat /proc/meminfo"))[1]) > 5 << 20
         assert guest.end("poweroff -f") == 0

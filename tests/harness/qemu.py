@@ -134,11 +134,18 @@ def qemu(machine, *arguments, cpus=2, memory="1G", semihosting=False):
     return command
 
 
-def firmware(directory, cpu="cortex-a15", cpus=2, initrd=None):
+def firmware(directory, cpu="cortex-a15", cpus=2, initrd=None, kernel=VMLINUZ, memory="1G"):
     """QEMU with a wrapper as virt's firmware, and Linux."""
     return qemu(VIRT_SECURE, "-cpu", cpu, "-bios", directory / "boot-wrapper.bin", "-kernel",
-                VMLINUZ, "-initrd", initrd or initramfs(),
-                "-append", "console=ttyAMA0", cpus=cpus)
+                kernel, "-initrd", initrd or initramfs(),
+                "-append", "console=ttyAMA0", cpus=cpus, memory=memory)
+
+
+def on_board(board, cpus, *arguments):
+    """QEMU as boards/NAME.mk describes the machine."""
+    return ["qemu-system-arm", *board.qemu, "-smp", str(cpus), "-display", "none", "-nic",
+            "none", "-no-reboot", *board.serial, "-serial", "stdio", "-semihosting-config",
+            "enable=on,target=native", *map(str, arguments)]
 
 
 def semihosted(wrapper, arguments, *more, **options):
