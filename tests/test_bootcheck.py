@@ -96,6 +96,27 @@ def test_ours(image):
     assert {"word_mode", "irq_sgi_svc", "ttbcr_clear", "hvc_sets", "no_other_functions"} <= seen
 
 
+@pytest.mark.parametrize("board, machine, fails", [
+    ("virt", "secure=off,virtualization=on", set()),
+    ("virt", "secure=off,virtualization=off", set()),
+    ("virt", "secure=off,virtualization=off,gic-version=3", set()),
+    ("raspi2b", None, {"actlr_smp"}),       # QEMU's loader leaves it clear
+])
+def test_ours_below_other_firmware(board, machine, fails, tmp_path):
+    """What the other firmware does, or leaves to the kernel, is not held against the contract."""
+    directory = harness.build(f"bootcheck-below-{board}", "wrapper", BOARD=board)
+    log = tmp_path / "log"
+    subprocess.run([harness.TOP / "tools" / "bw-run", "--bootcheck", "--board", board, "--source",
+                    "prepended", *(["--machine", machine] if machine else []), "--log", log,
+                    "--results", tmp_path, "--deps", harness.DEPS, "--wrapper-dir", directory],
+                   capture_output=True, check=False)
+    text = log.read_text(errors="replace")
+    assert "boot-wrapper: entered in " in text and "\n1.." in text.replace("\r", ""), text
+    failed = re.findall(r"^not ok [^#\n]*\[(\w+)\](?!.*# TODO)", text, re.M)
+    assert set(failed) == fails, text
+    assert "[word_mode]" in text
+
+
 def test_failure_ends_a_host(image, tmp_path):
     """A DTB without a timer: not ok, and status 1."""
     dtb = tmp_path / "dtb"

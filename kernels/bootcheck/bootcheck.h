@@ -36,12 +36,25 @@ enum item {
 extern struct percpu *boot_cpu;
 extern uint32_t boot_word;	/* r3 of the boot CPU */
 extern bool ours;		/* which is our boot-mode word: check our contract */
+extern bool our_psci;		/* and PSCI is ours as well: check what it promises */
 extern bool secure;		/* the kernel's mode is a Secure one */
 _Noreturn void power_off(bool passed);
 
 static inline struct percpu *this_cpu(void)
 {
 	return (struct percpu *)read_cp15(TPIDRPRW);
+}
+
+/* Whether this wrapper has set up what HVC and SMC do. Other firmware may leave either on. */
+static inline bool has_our_calls(void)
+{
+	return board.ours || our_psci || (ours && boot_word & BW_OWNS_SECURE);
+}
+
+/* Whether this wrapper has started this CPU. Below other firmware, its PSCI starts the others. */
+static inline bool is_from_us(void)
+{
+	return ours && (our_psci || !machine.psci || this_cpu() == boot_cpu);
 }
 
 /* conformance.S numbers them so: two clusters of four CPUs, or one of eight. */

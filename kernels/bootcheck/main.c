@@ -44,7 +44,7 @@ struct percpu percpu[CPU_LIMIT] __attribute__((section(".percpu")));
 
 struct percpu *boot_cpu;
 uint32_t boot_word;
-bool ours, secure;
+bool ours, our_psci, secure;
 static volatile uint32_t go, target_mpidr;
 
 _Noreturn void power_off(bool passed)
@@ -157,10 +157,10 @@ static void check_this_cpu(struct percpu *me)
 	check_gic(me);
 	if (machine.psci)
 		check_psci(me);
-	else if (ours && !(boot_word & BW_OWNS_SECURE))
+	else if (has_our_calls() && !(boot_word & BW_OWNS_SECURE))
 		check_no_smc();
 	/* Without PSCI there may be no Monitor, and MVBAR may not be set. */
-	if (machine.psci || (boot_word & BW_OWNS_SECURE &&
+	if (our_psci || (boot_word & BW_OWNS_SECURE &&
 			     machine.reserved_end == board.resident_end))
 		check_secure_trampoline();
 	scope = "";
@@ -446,7 +446,7 @@ static void check_failed(uint32_t mpidr)
 {
 	name_scope(mpidr);
 	skip(life_through, "its status in the DTB is not okay");
-	if (!machine.psci || !ours)
+	if (!our_psci)
 		return;
 	check_is(failed_affinity, affinity_info(mpidr), PSCI_INVALID_PARAMETERS);
 	check_is(failed_on, psci(PSCI_CPU_ON, mpidr, (uintptr_t)secondary_entry, 0),
@@ -648,6 +648,17 @@ static void overwrite(void)
 	put("\r\n");
 }
 
+/*
+ * Whether PSCI is this wrapper's, as far as its answers tell. Below other firmware, the
+ * wrapper leaves that firmware's PSCI to the kernel: that of QEMU and of U-Boot does not
+ * offer SMCCC_VERSION. TF-A's does, and would be taken for this wrapper's.
+ */
+static bool is_our_psci(void)
+{
+	return psci(PSCI_VERSION, 0, 0, 0) == 0x10001 &&
+	       psci(PSCI_FEATURES, SMCCC_VERSION, 0, 0) == 0;
+}
+
 void boot_main(struct percpu *me)
 {
 	const uint32_t *fdt = (const uint32_t *)me->entry[2];
@@ -670,6 +681,7 @@ void boot_main(struct percpu *me)
 	set_vectors(me);
 	if (!ours)
 		secure = !me->hyp && is_secure_state();
+	our_psci = machine.psci && ours && (board.ours || is_our_psci());
 	put("TAP version 13\r\n");
 	overwrite();
 	check_this_cpu(me);

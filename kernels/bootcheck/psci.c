@@ -32,7 +32,7 @@ static void check_affinity_info(uint32_t off)
 		 PSCI_INVALID_PARAMETERS);
 	check_is(affinity_reserved, affinity_info(own | 0x01000000),
 		 PSCI_INVALID_PARAMETERS);
-	if (!ours)
+	if (!our_psci)
 		return;
 	check_is(affinity_cluster, psci(PSCI_AFFINITY_INFO, own, 1, 0),
 		 PSCI_AFFINITY_ON);
@@ -123,7 +123,7 @@ static void check_cpu_on_errors(uint32_t off)
 	/* Firmware need not know the RAM; ours does. */
 	if (!off)
 		skip(on_no_state, "all CPUs are on");
-	else if (ours)
+	else if (our_psci)
 		check_entries(off);
 }
 
@@ -165,7 +165,7 @@ static void check_features(void)
 		      psci_feature(there[i]));
 	}
 	check_is(features_unknown, psci_feature(0x99), PSCI_NOT_SUPPORTED);
-	if (!ours)
+	if (!our_psci)
 		return;
 	check_is(features_suspend, psci_feature(0x1), 0);
 	check_is(features_migrate_type, psci_feature(0x6), 0);
@@ -206,11 +206,11 @@ static void check_registers_kept(struct percpu *me)
 
 	scope = "SMC: ";
 	check(psci_version, version >= 2 && version < 0x20000, version);
-	if (ours)
+	if (our_psci)
 		check_is(psci_version_1_1, version, 0x00010001);
 	check_preserved(item_smc_keeps_registers, PSCI_VERSION, version, false);
 	check_preserved(item_unknown_keeps_registers, 0x84000099, SMCCC_UNKNOWN, false);
-	if (ours)
+	if (our_psci)
 		check_preserved(item_smccc_version, SMCCC_VERSION, 0x00010002, false);
 	if (me->hyp && !machine.psci_by_hvc) {
 		check_preserved(item_smc_keeps_registers_svc, PSCI_VERSION, version, true);
@@ -245,13 +245,13 @@ void check_psci(struct percpu *me)
 		check_features();
 	else
 		skip(features_mandatory, "PSCI 0.2 has no FEATURES");
-	if (ours) {
+	if (our_psci) {
 		check_suspend_errors();
 		check_smccc();
 	}
 
 	/* It might never come back, and only the boot CPU could tell. */
-	if (me == boot_cpu || !machine.gicd || !ours)
+	if (me == boot_cpu || !machine.gicd || !our_psci)
 		return;
 	check_standby();
 	send_to_oneself(7);

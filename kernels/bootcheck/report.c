@@ -47,7 +47,7 @@ static char severity_of(enum item item)
 
 static bool is_reported(enum item item)
 {
-	return ours || severity_of(item) != 'O';
+	return is_from_us() || severity_of(item) != 'O';
 }
 
 void of(uint32_t value)

@@ -69,7 +69,7 @@ void check_preserved(enum item item, uint32_t function, uint32_t wanted,
 	} else {
 		make_call(&call);
 	}
-	if (!ours)
+	if (!our_psci)
 		for (int i = 1; i <= 3; i++)
 			call.out.r[i] = call.in.r[i];
 	check_call(item, &call, wanted, true);

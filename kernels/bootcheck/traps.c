@@ -41,7 +41,7 @@ bool check_hyp_registers(uint32_t stub)
 	/* What is wrong has been reported; what follows must work. */
 	write_cp15(HCR, 0);
 	isb();
-	return resident && ours;
+	return resident && is_from_us();
 }
 
 static void read_scr(void *scr)
@@ -213,6 +213,10 @@ bool reach_trampoline(void)
 
 	scope = "";
 	if (!(boot_word & BW_OWNS_HYP)) {
+		if (!has_our_calls()) {
+			skip(hvc_undefined, "other firmware may take it");
+			return false;
+		}
 		check_is(hvc_undefined, run_in_svc(call_stub, &result), FAULT_PL1 | 1);
 		return false;
 	}
@@ -224,7 +228,7 @@ bool reach_trampoline(void)
 
 void check_hvc(struct percpu *me)
 {
-	if (!ours || !reach_trampoline())
+	if (!is_from_us() || !reach_trampoline())
 		return;
 
 	uint32_t refused = become_hyp();
