@@ -228,7 +228,7 @@ where_are_we:
 	mov	r0, sp
 	bl	boot
 
-/* move_home has tried a load that aborts: skip it. */
+/* move_home has tried a load or a store that aborts: skip it, and keep its register. */
 skip_load:
 	cmp	r4, #ENTERED_HYP
 	beq	6f

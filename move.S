@@ -24,7 +24,11 @@
 
 #define CONTESTS		(1 << 31)	/* set beside a CPU's affinity */
 
-/* How often to poll for the boot CPU: at least 100 ms, and a second or a few. */
+/*
+ * How often to poll for the boot CPU. Each poll is an uncached access, so on hardware a
+ * candidate waits for at least 100 ms, and a secondary CPU for at least 1.6 s: longer than
+ * a candidate takes.
+ */
 #define CANDIDATE_PATIENCE	(1 << 20)
 #define SECONDARY_PATIENCE	(1 << 24)
 
@@ -47,8 +51,8 @@
  * DTB at r2. If the header names no CPU, CPU 0 of another cluster is a candidate, for
  * boards that start there.
  *
- * Entered in:	the state in which boot.S found the CPU. A load that aborts is skipped,
- *		with the register unchanged, unless this is SVC mode without a VBAR.
+ * Entered in:	the state in which boot.S found the CPU. A load or store that aborts is
+ *		skipped, with the register unchanged, unless this is SVC mode without a VBAR.
  * Expects:	r0..r2 as at entry, r4 = ENTERED_..., r5 = where the image was loaded,
  *		r6 = home, r7 = SCTLR or HSCTLR at entry.
  * Returns:	at home, with r7 = 0 on the boot CPU only, and r8 = MPIDR affinity. Keeps
@@ -226,7 +230,11 @@ no_ram:
 	bl	report_hex
 	report_text "], where the wrapper lies on this board; give the machine more memory, or build with WRAPPER_ADDR=\r\n"
 
-/* Let a semihosting host end the run. Without one, probe_vectors or VBAR stops the CPU. */
+/*
+ * Let a semihosting host end the run. The image is not at home, but semihosting_exit() uses
+ * registers and the stack alone, so it runs at any address. Without a host, the call is an
+ * exception that probe_vectors, or other firmware's vectors, take.
+ */
 refuse_early:
 	ldr	r4, [sp]
 	mrc	ID_PFR1(r3)

@@ -90,7 +90,7 @@ struct percpu {
 	volatile uint32_t result;
 	uint64_t stamp, virtual_stamp;	/* its counters, at the boot CPU's order */
 	struct handed_over was;
-	uint8_t stacks[PERCPU_SIZE - 240];
+	uint8_t stacks[PERCPU_SIZE - (1 << PERCPU_SHIFT)];
 } __attribute__((aligned(1 << PERCPU_SHIFT)));
 
 _Static_assert(offsetof(struct percpu, state) == PERCPU_STATE, "percpu");

@@ -110,7 +110,6 @@
 static inline bool has_pmu(void)
 {
 	uint32_t version = read_cp15(ID_DFR0) >> ID_DFR0_PERFMON_SHIFT & 0xf;
-
 	uint32_t core = read_cp15(MIDR) & MIDR_PART_MASK;
 
 	return (version && version != 0xf) || core == MIDR_CORTEX_A8 || core == MIDR_CORTEX_A9;

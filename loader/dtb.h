@@ -78,12 +78,14 @@ struct dtb_changes {
  */
 int dtb_open(void *fdt, int room, struct dtb_nodes *nodes);
 
+/* What is said of a DTB of another board; %s is what dtb_other_board() returns. */
+#define DTB_OTHER_BOARD "the DTB is for %s, and this wrapper for " BOARD_NAME " (" \
+	BOARD_COMPATIBLE "); if the kernel does not start, use the DTB of this board"
+
 /*
  * The name of the board that an opened DTB is for, if its root is not compatible with
  * `board`; else NULL, also if the DTB does not say.
  */
-#define DTB_OTHER_BOARD "the DTB is for %s, and this wrapper for " BOARD_NAME " (" \
-	BOARD_COMPATIBLE "); if the kernel does not start, use the DTB of this board"
 const char *dtb_other_board(const void *fdt, const char *board);
 
 /*

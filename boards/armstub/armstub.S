@@ -6,17 +6,21 @@
  * and stores the addresses of DTB and kernel behind them (raspberrypi/tools, armstubs).
  *
  * Entered in:	Secure SVC mode, at reset, on each CPU.
- * Leaves to:	start in boot.S, with r2 = the DTB's address; r0 = 0 on CPU 0 alone, which
- *		boot.S then takes for one that a loader has started.
+ * Leaves to:	start in boot.S, in the same state, with r2 = the DTB's address. On CPU 0,
+ *		r0 = 0, as in Linux's boot protocol, so that the wrapper uses the DTB at r2.
+ *		On the others r0 is not 0: with 0, each would be taken for the one CPU that
+ *		a loader has started, and so for the boot CPU.
  */
+#include "arm.h"
+
 	.syntax	unified
 	.arch	armv7-a
 	.arm
 	.section .armstub, "ax"
 
 armstub:
-	mrc	p15, 0, r0, c0, c0, 5	@ MPIDR
-	and	r0, r0, #0xff		@ Aff0
+	mrc	MPIDR(r0)
+	and	r0, r0, #MPIDR_AFF0
 	mvn	r1, #0
 	ldr	r2, dtb
 	b	armstub + 0x1000
