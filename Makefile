@@ -42,8 +42,8 @@ include boards/$(BOARD).mk
 $(if $(findstring =,$(O))$(findstring :,$(O))$(word 2,$(O)),\
 	$(error boot-wrapper: O=$(O): make cannot handle blanks, "=" or ":" in it; choose another directory))
 $(if $(O),,$(error boot-wrapper: O= is empty; name a directory))
-$(if $(WRAPPER_ADDR),$(if $(shell printf %d $(call quote,$(WRAPPER_ADDR)) >/dev/null 2>&1 && echo y),,\
-	$(error boot-wrapper: WRAPPER_ADDR=$(WRAPPER_ADDR): not an address; set it like WRAPPER_ADDR=0x87e00000)))
+$(if $(WRAPPER_ADDR),$(if $(shell a=$$(printf %u $(call quote,$(WRAPPER_ADDR)) 2>&1) && [ "$$a" -lt 4294967296 ] 2>&- && echo y),,\
+	$(error boot-wrapper: WRAPPER_ADDR=$(WRAPPER_ADDR): not a 32-bit address; set it like WRAPPER_ADDR=0x87e00000)))
 deps := $(DEPS)
 out := $(O)/$(BOARD)
 # Targets of the same command line that must have run before anything is built.

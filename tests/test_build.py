@@ -378,7 +378,10 @@ BAD = {
     "an address that is none": ({"DTB_ADDR": "0x87e2zzzz"}, "not a 32-bit address"),
     "nine CPUs": ({"SMP": "9"}, "say 1 to 8"),
     "a number and a letter": ({"SMP": "4x"}, "say 1 to 8"),
-    "no address for the wrapper": ({"WRAPPER_ADDR": "12x"}, "WRAPPER_ADDR=12x: not an address; set"),
+    "no address for the wrapper": ({"WRAPPER_ADDR": "12x"},
+                                   "WRAPPER_ADDR=12x: not a 32-bit address; set it like"),
+    "an address of 33 bits": ({"WRAPPER_ADDR": "0x187e00000"}, "not a 32-bit address"),
+    "an address below 0": ({"WRAPPER_ADDR": "-0x1000"}, "not a 32-bit address"),
     "no directory": ({"O": ""}, "O= is empty; name a directory"),
     "no such method": ({"SMP_METHOD": "spin"}, "SMP_METHOD=spin: no such value; valid values: pen, psci"),
     "no such board": ({"BOARD": "pdp11"}, "no such board; there are: ast2600-evb"),
@@ -530,3 +533,16 @@ def test_install(tmp_path):
              (tmp_path / "opt/a b/share/boot-wrapper-armv7" / harness.BOARD).iterdir()}
     assert files == {"boot-wrapper.bin", "boot-wrapper.elf", "linux-system-semi.axf",
                      "bootcheck.bin", "bootcheck.elf"}
+
+
+def test_install_nowhere():
+    done = harness.run_make("install", "install", PREFIX="")
+    assert done.returncode != 0
+    assert "boot-wrapper: PREFIX= is empty; name a directory" in done.stderr
+
+
+def test_tests_with_a_qemu_of_another_name(tmp_path):
+    """The tests start qemu-system-arm of a directory, so another name would be ignored."""
+    done = harness.run_make("check-qemu", "check", QEMU=tmp_path / "qemu-7.2", TESTS="none")
+    assert done.returncode != 0
+    assert "the tests start qemu-system-arm; name a file that is called so" in done.stderr

@@ -7,6 +7,7 @@
 PREFIX		?= /usr/local
 installed	= $(DESTDIR)$(PREFIX)/share/boot-wrapper-armv7/$(BOARD)
 install: wrapper
+	$(if $(DESTDIR)$(PREFIX),,$(error boot-wrapper: PREFIX= is empty; name a directory))
 	$(call quiet,INSTALL,$(installed))
 	$(Q)install -d $(call quote,$(installed))
 	$(Q)install -m 644 $(addprefix $(out)/,boot-wrapper.bin boot-wrapper.elf linux-system-semi.axf \
