@@ -112,7 +112,7 @@ HOSTCFLAGS	:= $(warnings) -O2 -std=gnu11 $(defines) $(includes) $(host_fdt_inclu
 # Resident C is Thumb code, which takes two thirds of the size of ARM code.
 $(patsubst %,$(out)/%.o,$(filter %.c,$(resident))): CFLAGS += -mthumb $(if $(clang),,-fno-if-conversion)
 # The loader runs once, but every byte of the image is loaded for each boot.
-$(patsubst %,$(out)/%.o,$(filter loader/%.c lib/console.c plan.c,$(transient))): CFLAGS += -mthumb
+$(patsubst %,$(out)/%.o,$(filter loader/%.c lib/console.c lib/string.c plan.c cores.c boot.c,$(transient))): CFLAGS += -mthumb
 $(if $(clang),,$(out)/boot.c.o: CFLAGS += -O2)
 # cores.c must not use a stack; and an ISB is to stay behind the write that it is for.
 $(out)/cores.c.o: CFLAGS += -fno-jump-tables -fomit-frame-pointer $(if $(clang),-Wframe-larger-than=0, \
@@ -144,11 +144,11 @@ compile = $(Q)$(CC) $(1) -MMD -MP -MF $@.d -c -o $@ $<
 preprocess = $(Q)$(CC) -E -P -x assembler-with-cpp $(AFLAGS) $(1) -MMD -MP -MT $@ -MF $@.d $< -o $@
 link = $(Q)$(LD) $(LDFLAGS) -T $(filter %.lds,$^) -o $@ $(filter %.o %.a,$^)
 
-$(out)/%.c.o: %.c $(out)/.flags
+$(out)/%.c.o: %.c $(out)/.flags Makefile
 	$(call quiet,CC,$@)
 	$(call compile,$(CFLAGS))
 
-$(out)/%.S.o: %.S $(out)/.flags
+$(out)/%.S.o: %.S $(out)/.flags Makefile
 	$(call quiet,AS,$@)
 	$(call compile,$(AFLAGS))
 

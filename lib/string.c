@@ -26,9 +26,9 @@ static void copy_up(uint8_t *to, const uint8_t *from, size_t size)
 		for (; size && !ALIGNED(to); size--)
 			*to++ = *from++;
 		for (; size >= 32; size -= 32)
-			asm("ldmia %1!, {r3-r10}\n\tstmia %0!, {r3-r10}"
+			asm("ldmia %1!, {r3-r6, r8-r10, r12}\n\tstmia %0!, {r3-r6, r8-r10, r12}"
 			    : "+r" (to), "+r" (from) : : "r3", "r4", "r5", "r6",
-			      "r7", "r8", "r9", "r10", "memory");
+			      "r8", "r9", "r10", "r12", "memory");
 		for (; size >= 4; size -= 4, to += 4, from += 4)
 			*(word *)to = *(const word *)from;
 	}
@@ -44,9 +44,9 @@ static void copy_down(uint8_t *to, const uint8_t *from, size_t size)
 		for (; size && !ALIGNED(to); size--)
 			*--to = *--from;
 		for (; size >= 32; size -= 32)
-			asm("ldmdb %1!, {r3-r10}\n\tstmdb %0!, {r3-r10}"
+			asm("ldmdb %1!, {r3-r6, r8-r10, r12}\n\tstmdb %0!, {r3-r6, r8-r10, r12}"
 			    : "+r" (to), "+r" (from) : : "r3", "r4", "r5", "r6",
-			      "r7", "r8", "r9", "r10", "memory");
+			      "r8", "r9", "r10", "r12", "memory");
 	}
 	while (size--)
 		*--to = *--from;

@@ -155,8 +155,8 @@ def test_core_init_needs_no_memory(toolchain):
     texts = [text for address, (_, text) in code.items() if start <= address < end]
     assert len(texts) > 100
     for text in texts:
-        allowed = re.match(r"(mrc|mcr|isb|b\w*|movs?|mvn|movw|movt|lsrs?|lsls?|ands?|bics?|orr|sub|add|"
-                           r"rsb|eor|cmp|cmn|tst|teq|ubfx|bfi|bfc|clz|nop|ldr\w*|\.word)"
+        allowed = re.match(r"(mrc|mcr|isb|b\w*|movs?|mvn|movw|movt|lsrs?|lsls?|ands?|bics?|orrs?|subs?|adds?|it\w*|"
+                           r"rsbs?|eors?|cmp|cmn|tst|teq|ubfx|bfi|bfc|clz|nop|ldr\w*|\.word)"
                            r"(eq|ne|hi|ls|hs|cs|cc|lo|lt|le|gt|ge)?\b", text)
         assert allowed, text
         assert not re.search(r"\b(sp|r[4-9]|sl|fp|lr)\b", text) or text.endswith("lr"), text

@@ -8,10 +8,12 @@ import pytest
 import harness
 from harness import virt_machine
 
-UNALIGNED = 0xE59F0001      # ldr r0, [pc, #1]
-BKPT = 0xE1200070
+# In Thumb state, the first halfword in the low half.
+UNALIGNED = 0x0001F8DF      # ldr.w r0, [pc, #1]
+BKPT = 0xBE00BE00           # twice
 NOTHING = 0xF0000000
-MOV_R0_NOTHING, LDR_R0_R0, MOV_PC_NOTHING = 0xE3A0020F, 0xE5900000, 0xE3A0F20F
+MOV_R0_NOTHING = 0x4070F04F         # mov.w r0, #0xf0000000
+LDR_R0_R0, BX_R0 = 0x68006800, 0x47004700       # each twice
 REPORT = re.compile(r"boot-wrapper: CPU (?P<cpu>[0-9a-f]{8}): unexpected (?P<what>.+) in "
                     r"(?P<where>the wrapper|Hyp mode), PC (?P<pc>[0-9a-f]{8}), from mode "
                     r"(?P<mode>\w+), SPSR (?P<spsr>[0-9a-f]{8}), (?P<syndrome>.*); this CPU stops")
@@ -31,10 +33,10 @@ def thumb(image, function):
     return at - 1
 
 
-@pytest.mark.parametrize("word, what", [(harness.UDF, "undefined instruction"),
+@pytest.mark.parametrize("word, what", [(harness.THUMB_UDF, "undefined instruction"),
                                         (UNALIGNED, "data abort")])
 def test_in_monitor_mode_at_boot(image, tmp_path, word, what):
-    at = harness.symbols(image)["boot"]
+    at = thumb(image, "boot")
     match = report(harness.patch(image, tmp_path / "t.axf", {at: word}), cpus=2)
     assert match["what"] == what
     assert int(match["pc"], 16) == at
@@ -42,7 +44,7 @@ def test_in_monitor_mode_at_boot(image, tmp_path, word, what):
     assert match["cpu"] == "00000000"
     if what == "data abort":
         assert "DFSR 00000001 (alignment fault)" in match["syndrome"]
-        assert f"DFAR {at + 9:08x}" in match["syndrome"]
+        assert f"DFAR {(at + 4 & ~3) + 1:08x}" in match["syndrome"]
 
 
 @pytest.mark.parametrize("state", ["reset", "Hyp mode", "SVC mode"])
@@ -52,8 +54,8 @@ def test_exit_status_before_hand_over(image, tmp_path, state):
     if state == "SVC mode":
         image = harness.conformance("modes-a15-svc", SMP=2, EXTRA_SOURCES="tests/guest/entry.S",
                                     BOOT_ENTRY="enter_svc")
-    at = harness.symbols(image)["boot"]
-    broken = harness.patch(image, tmp_path / "t.axf", {at: harness.UDF})
+    at = thumb(image, "boot")
+    broken = harness.patch(image, tmp_path / "t.axf", {at: harness.THUMB_UDF})
     machine = "vexpress-a15,secure=off,virtualization=on" if state == "Hyp mode" else \
         harness.MACHINE
     text, status = harness.console(broken, cpus=2, machine=machine)
@@ -66,17 +68,15 @@ def test_exit_status_before_hand_over(image, tmp_path, state):
 def test_no_exit_status(tmp_path):
     """Nobody is told where nobody listens, and nobody is asked once the kernel runs."""
     image = harness.conformance("conformance-fault", "conformance=fast", SMP=1)
-    for at, semihosting in ((harness.symbols(image)["boot"], False),
-                            (thumb(image, "psci_smc"), True)):
-        word = harness.THUMB_UDF if semihosting else harness.UDF
-        broken = harness.patch(image, tmp_path / "t.axf", {at: word})
+    for at, semihosting in ((thumb(image, "boot"), False), (thumb(image, "psci_smc"), True)):
+        broken = harness.patch(image, tmp_path / "t.axf", {at: harness.THUMB_UDF})
         text, status = harness.console(broken, semihosting=semihosting, until="this CPU stops",
                                        settle=1)
         assert status is None and text.count("this CPU stops") == 1, text
 
 
 def test_debug_event(image, tmp_path):
-    at = harness.symbols(image)["boot"]
+    at = thumb(image, "boot")
     match = report(harness.patch(image, tmp_path / "t.axf", {at: BKPT}), cpus=2)
     assert match["what"] == "prefetch abort" and int(match["pc"], 16) == at
     assert re.search(r"IFSR [0-9a-f]{8} \(debug event\), IFAR", match["syndrome"])
@@ -84,13 +84,13 @@ def test_debug_event(image, tmp_path):
 
 @pytest.mark.parametrize("words, what, status", [
     ((MOV_R0_NOTHING, LDR_R0_R0), "data abort", "DFSR"),
-    ((MOV_PC_NOTHING,), "prefetch abort", "IFSR"),
+    ((MOV_R0_NOTHING, BX_R0), "prefetch abort", "IFSR"),
 ])
 def test_external_abort(tmp_path, words, what, status):
     """Where there is nothing: virt says so. In Secure RAM, which the image has a part for."""
     variables, options = virt_machine("secure=on,virtualization=on", 2)
     image = harness.conformance("exceptions-virt", **variables, SMP=2)
-    secure = harness.symbols(image.parent / "linux-system-secure.elf")["boot"]
+    secure = thumb(image.parent / "linux-system-secure.elf", "boot")
     at = 0x47E13000 + secure - 0x0E000000
     changes = {at + 4 * n: word for n, word in enumerate(words)}
     match = report(harness.patch(image, tmp_path / "t.axf", changes), **options)
