@@ -207,7 +207,7 @@ def measure_clock(rounds, output, picture):
 
 def update(text, results):
     """The text of docs/costs.md with the figures measured. A row that says "about" keeps its
-    figure while that is within 3 %."""
+    figure while that is within 5 %."""
     for entry in results:
         row = re.compile(rf"^(\| {re.escape(ROWS[entry['name']])} \| )(about )?([\d,]+)", re.M)
         match = row.search(text)
@@ -215,7 +215,8 @@ def update(text, results):
             raise Problem(f"docs/costs.md: no row \"{ROWS[entry['name']]}\" with a figure; restore it")
         value, told = entry["value"], int(match[3].replace(",", ""))
         if match[2]:
-            value = told if abs(value - told) <= told * 0.03 else round(value, -3)
+            value = told if abs(value - told) <= told * 0.05 else \
+                round(value, -3) if value >= 10000 else value
         text = text[:match.start()] + f"{match[1]}{match[2] or ''}{value:,}" + text[match.end():]
     return text
 
