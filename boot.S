@@ -97,12 +97,10 @@ FUNC reset
 	 * Secure and Non-secure SVC mode look alike in CPSR, but SCR is UNDEFINED
 	 * in Non-secure state. The exception leads through probe_vectors to
 	 * where_are_we, with r4 as it is here. It leaves the CPU in Undefined mode,
-	 * which does not matter until its mode is set below. A CPU without Secure state has no
-	 * VBAR, and needs no probe.
+	 * which does not matter until its mode is set below. VBAR is a part of the Security
+	 * Extensions, which every ARMv7-A core has; emulators and hypervisors that hide the
+	 * extensions (QEMU's secure=off) still have VBAR, since no kernel runs without it.
 	 */
-	mrc	ID_PFR1(r3)
-	tst	r3, #ID_PFR1_SECURITY
-	beq	where_are_we
 	adr	r3, probe_vectors
 	mcr	VBAR(r3)
 	isb
@@ -163,9 +161,6 @@ where_are_we:
 	/* The mode and the vectors that boot() runs with. */
 	cmp	r4, #ENTERED_HYP
 	beq	1f
-	mrc	ID_PFR1(r3)
-	tst	r3, #ID_PFR1_SECURITY
-	beq	2f
 	load_address r3, pl1_vectors
 	mcr	VBAR(r3)
 	isb

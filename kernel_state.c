@@ -67,8 +67,7 @@ static void pl1_init(void)
 	write_cp15(TPIDRURW, 0);
 	write_cp15(TPIDRURO, 0);
 	write_cp15(TPIDRPRW, 0);
-	if (read_cp15(ID_PFR1) & ID_PFR1_SECURITY)
-		write_cp15(VBAR, 0);
+	write_cp15(VBAR, 0);
 	write_cp15(CPACR, 0);
 	isb();
 }

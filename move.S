@@ -52,7 +52,7 @@
  * boards that start there.
  *
  * Entered in:	the state in which boot.S found the CPU. A load or store that aborts is
- *		skipped, with the register unchanged, unless this is SVC mode without a VBAR.
+ *		skipped, with the register unchanged.
  * Expects:	r0..r2 as at entry, r4 = ENTERED_..., r5 = where the image was loaded,
  *		r6 = home, r7 = SCTLR or HSCTLR at entry.
  * Returns:	at home, with r7 = 0 on the boot CPU only, and r8 = MPIDR affinity. Keeps
@@ -77,12 +77,7 @@ FUNC move_home
 	moveq	r7, #CANDIDATE
 	movne	r7, #SECONDARY
 #endif
-	mrc	ID_PFR1(r3)
-	tst	r3, #ID_PFR1_SECURITY
-	bne	1f
-	cmp	r4, #ENTERED_SVC	@ no VBAR: a load from r2 must not abort
-	beq	wait
-1:	load_constant r3, BOARD_RAM_BASE
+	load_constant r3, BOARD_RAM_BASE
 	sub	r3, r2, r3
 	cmp	r3, #LOWMEM_SIZE
 	bhs	wait
@@ -236,13 +231,7 @@ no_ram:
  * exception that probe_vectors, or other firmware's vectors, take.
  */
 refuse_early:
-	ldr	r4, [sp]
-	mrc	ID_PFR1(r3)
-	tst	r3, #ID_PFR1_SECURITY
-	bne	1f
-	cmp	r4, #ENTERED_SVC	@ no VBAR: an SVC could go anywhere
-	beq	cpu_stop
-1:	mov	r0, #1
+	mov	r0, #1
 	bl	semihosting_exit
 	b	cpu_stop
 END move_home

@@ -7,7 +7,8 @@
  * Without a host the call is an SVC exception, and monitor.S or boot_vectors.S returns -1.
  * The call overwrites LR_svc and SPSR_svc, which are unused in Monitor mode. Transient.
  */
-#include "arm.h"
+#include <stddef.h>
+
 #include "semihosting.h"
 
 #define SYS_OPEN		0x01
@@ -45,19 +46,6 @@ static uint32_t call(uint32_t operation, const void *argument)
 
 	asm volatile("svc 0x123456" : "+r" (r0) : "r" (r1) : "lr", "memory");
 	return r0;
-}
-
-/*
- * A CPU without the Security Extensions has no VBAR. So in SVC mode, the exception would
- * go to a vector table that is not the wrapper's.
- */
-bool semihosting_may_call(void)
-{
-	uint32_t cpsr;
-
-	asm volatile("mrs %0, cpsr" : "=r" (cpsr));
-	return (cpsr & PSR_MODE_MASK) == PSR_HYP ||
-	       read_cp15(ID_PFR1) & ID_PFR1_SECURITY;
 }
 
 void semihosting_exit(uint32_t status)

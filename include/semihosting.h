@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * semihosting.c: calls to a host (a debugger, a model, or QEMU). A call without a host
- * fails. On some CPUs it would not return at all: ask semihosting_may_call() first.
+ * fails.
  */
 #ifndef SEMIHOSTING_H
 #define SEMIHOSTING_H
@@ -15,10 +15,7 @@
 #define SEMIHOSTING_EXIT	0x20
 #define SEMIHOSTING_EXITED	0x20026
 
-/* Whether a call without a host returns in the mode that this CPU is in. */
-bool semihosting_may_call(void);
-
-/* End the run with an exit status; returns if there is no host. May always be called. */
+/* End the run with an exit status; returns if there is no host. */
 void semihosting_exit(uint32_t status);
 
 /* Print text on the host's console, as it is. */

@@ -16,7 +16,6 @@
  *
  * Entered in: the mode that boot() runs in, before hand-over.
  * Returns:    r0 = 1 if a load of the word there is answered, 0 if it aborts.
- *             1 without a load in SVC mode without a VBAR.
  * Clobbers:   r1..r3, and the flags.
  */
 FUNC readable
@@ -40,10 +39,6 @@ FUNC take_pending_abort
 	and	r1, r1, #PSR_MODE_MASK
 	cmp	r1, #PSR_HYP
 	beq	2f
-	mrc	ID_PFR1(r1)
-	tst	r1, #ID_PFR1_SECURITY
-	moveq	r0, #1
-	bxeq	lr
 
 	mrc	VBAR(r2)
 	adr	r3, try_vectors

@@ -143,8 +143,6 @@ void find_host(struct sources *sources)
 {
 	char *line = scratch()->command_line, *word;
 
-	if (!semihosting_may_call())
-		return;
 	if (!semihosting_command_line(line, COMMAND_LINE_SIZE)) {
 		if (semihosting_line_too_long())
 			refuse("the host's command line is too long; shorten it "

@@ -851,9 +851,10 @@ def test_firmware_refuses_a_truncated_kernel(wrapper, tmp_path):
                  "-kernel", kernel), "truncated zImage; give another")
 
 
-@pytest.mark.parametrize("machine", [SECURE, HYP])
+@pytest.mark.parametrize("machine", [SECURE, HYP, "virt,secure=off,virtualization=off"])
 def test_no_ram_at_home(wrapper, tmp_path, machine):
-    """Too little memory, found before the DTB is read: the image does not move."""
+    """Too little memory, found before the DTB is read: the image does not move. Also where QEMU
+    hides the Security Extensions: VBAR is there."""
     path = image(tmp_path, wrapper("virt") / "boot-wrapper.bin", harness.VMLINUZ)
     refused(qemu(machine, "-cpu", "cortex-a15", "-kernel", path, "-append", "x", memory="64M"),
             r"there is no RAM at \[47e00000..47efffff\], where the wrapper lies on this board; give")
