@@ -101,10 +101,10 @@ void kernel_state_init(void)
 		if (scr || owns_hyp)
 			write_cp15(CNTP_CTL, 0);
 	}
-	if (owns_hyp)
-		hyp_init(hdcr);
 	if (scr || owns_hyp)
 		gic_open_to_kernel();
+	if (owns_hyp)
+		hyp_init(hdcr);
 	if (scr && !(scr & SCR_NS)) {
 		write_cp15(TLBIALL, 0);
 		write_cp15(SCR, scr);

@@ -25,6 +25,9 @@ HSCTLR, HCR, HVBAR = (4, 1, 0, 0), (4, 1, 1, 0), (4, 12, 0, 0)
 ICIALLU, BPIALL, DCISW, DCCISW = (0, 7, 5, 0), (0, 7, 5, 6), (0, 7, 6, 2), (0, 7, 14, 2)
 TLBIALL, TLBIALLH, TLBIALLNSNH = (0, 8, 7, 0), (4, 8, 7, 0), (4, 8, 7, 4)
 CNTFRQ = (0, 14, 0, 0)
+ICC_PMR, ICC_MSRE, ICC_SRE, ICC_HSRE = (0, 4, 6, 0), (6, 12, 12, 5), (0, 12, 12, 5), (4, 12, 9, 5)
+ICC_MGRPEN1, ICC_IGRPEN0 = (6, 12, 12, 7), (0, 12, 12, 6)
+ICC_SGI = ((0, 12), (1, 12), (2, 12))       # MCRR
 GICD_SGIR = 0xF00
 SMP, SCTLR_C, SCTLR_I, NS = 1 << 6, 1 << 2, 1 << 12, 1 << 0
 
@@ -130,12 +133,34 @@ def dsb_first(events):
     while events and events[-1].name == "wfi":
         events = events[:-1]
     for event in events:
-        sgi = event.name == "str" and event.value & 0xFFF == GICD_SGIR
+        sgi = (event.name == "str" and event.value & 0xFFF == GICD_SGIR and event.function != "move"
+               or writes(event, *ICC_SGI))
         enters = event.name == "enter" and event.function == "enter_kernel"
         if event.name in ("sev", "wfi") or sgi or enters:
             if last is None or last.name != "dsb" and (last.name, event.name) != ("wfi", "wfi"):
                 yield f"{event.pc:#x}: {event.name} without DSB"
         last = event
+
+
+def is_interface(event):
+    """An access to a system register of a GICv3's CPU interface, but for those that open them."""
+    register = event.register
+    return (event.name in ("mcr", "mrc", "mcrr") and register not in (ICC_MSRE, ICC_SRE, ICC_HSRE)
+            and (register == ICC_PMR or register in ICC_SGI
+                 or len(register) == 4 and register[1] == 12 and register[2] in (8, 9, 11, 12)))
+
+
+def interface_opened_first(events):
+    """ICC_MSRE.SRE is set, and an ISB follows, before any other register of the interface."""
+    is_open = written = False
+    for event in events:
+        written |= writes(event, ICC_MSRE) and bool(event.value & 1)
+        is_open |= written and event.name == "isb"
+        if is_interface(event) and not is_open:
+            yield f"{event.pc:#x}: CP15 {event.register} before ICC_MSRE and an ISB"
+            return
+    if not is_open:
+        yield "ICC_MSRE is not written"
 
 
 def coherency_first(events, bits):
@@ -314,6 +339,45 @@ def test_order(traces, core):
     assert len(lives(events[0])[0]) == 1 and len(lives(events[1])[0]) == 2
     for cpu in events:
         assert not faults(events[cpu], core), f"CPU {cpu}"
+
+
+GIC_V3 = {"ICC_MSRE": (ICC_MSRE, 0xF), "ICC_SRE": (ICC_SRE, 7), "ICC_HSRE": (ICC_HSRE, 0xF),
+          "ICC_PMR": (ICC_PMR, 0xFF), "ICC_MGRPEN1": (ICC_MGRPEN1, 3), "ICC_IGRPEN0": (ICC_IGRPEN0, 0)}
+
+
+@pytest.fixture(scope="module")
+def traces_v3():
+    """As traces(), of virt with GICv3, where the wrapper runs in Secure RAM."""
+    variables, options = harness.virt_machine("secure=on,virtualization=on,gic-version=3", 2)
+    image = harness.conformance("order-virt", "conformance=entry", SMP=2, **variables)
+    events, text = trace(image, image.parent / "linux-system-secure.elf", cpu="cortex-a15",
+                         machine=options["machine"])
+    assert "conformance: PASS" in text, text
+    return events
+
+
+def faults_v3(events):
+    found = [*faults(events, "cortex-a15"), *interface_opened_first(events)]
+    for n, life in enumerate(lives(events)[0]):
+        found += [f"life {n + 1}: {what}" for what in registers_written(life, GIC_V3)]
+    return found
+
+
+def test_order_gic_v3(traces_v3):
+    assert sorted(traces_v3) == [0, 1]
+    assert len(lives(traces_v3[0])[0]) == 1 and len(lives(traces_v3[1])[0]) == 2
+    for cpu in traces_v3:
+        assert not faults_v3(traces_v3[cpu]), f"CPU {cpu}"
+
+
+def test_rules_of_gic_v3_are_felt(traces_v3):
+    """Left out of a good trace, each write that opens the interface, or its ISB, is missed."""
+    events = traces_v3[0]
+    opens = [n for n, event in enumerate(events) if writes(event, ICC_MSRE, ICC_HSRE)]
+    first = next(n for n in range(opens[0], len(events)) if events[n].name == "isb")
+    assert len(opens) >= 2
+    for n in (*opens, first):
+        assert faults_v3(events[:n] + events[n + 1:]), events[n]
 
 
 def test_secure_kernel():

@@ -6,6 +6,7 @@ import shutil
 import struct
 import subprocess
 
+from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
 UDF = 0xE7F000F0        # permanently UNDEFINED, in ARM state
@@ -54,16 +55,20 @@ def disassembly(image):
     for line in listing.splitlines():
         if match := re.match(r"([0-9a-f]{8}) <(.+)>:$", line):
             names[int(match[1], 16)] = match[2]
-        elif match := re.match(r"([0-9a-f]{8}):\t([0-9a-f]{4,8})(?: ([0-9a-f]{4}))? *\t(.*)$",
+        elif match := re.match(r"([0-9a-f]+):\t([0-9a-f]{4,8})(?: ([0-9a-f]{4}))? *\t(.*)$",
                                line.strip()):
             code[int(match[1], 16)] = (int(match[2], 16), match[4].strip())
-    # Constants follow the code; they are no instructions.
+    # Constants follow the code, up to the end of its section; they are no instructions.
     at = symbols(image)
-    for start, end in (("boot_text_end", "resident_start"),
-                       ("resident_text_end", "resident_end")):
-        if start in at:
-            code = {address: line for address, line in code.items()
-                    if not at[start] <= address < at[end]}
+    with open(image, "rb") as stream:
+        sections = [(s["sh_addr"], s["sh_addr"] + s["sh_size"]) for s in
+                    ELFFile(stream).iter_sections() if s["sh_flags"] & SH_FLAGS.SHF_ALLOC]
+    for symbol in ("boot_text_end", "resident_text_end"):
+        constants = at.get(symbol, 0)
+        for start, end in sections:
+            if start < constants <= end:
+                code = {address: line for address, line in code.items()
+                        if not constants <= address < end}
     return code, names
 
 

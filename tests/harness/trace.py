@@ -106,9 +106,13 @@ def executed(image, wanted, cpus=2, timeout=120, cpu=None, machine=None):
             for index, pc, registers, psr, state, mode in entry.findall(text)], done.stdout
 
 
-def trace(image, **options):
-    """{CPU: [Event, ...]} of the wrapper, and the console's text."""
+def trace(image, secure_link=None, **options):
+    """{CPU: [Event, ...]} of the wrapper, and the console's text; `secure_link` is the part of
+    the image that runs in Secure RAM."""
     code, names = disassembly(image)
+    if secure_link:
+        more = disassembly(secure_link)
+        code, names = code | more[0], names | more[1]
     wanted = {at: decode(text) for at, (_, text) in code.items() if re.match(KINDS, text)}
     starts = sorted(names)
     where = {at: names[max(start for start in starts if start <= at)] for at in wanted}
