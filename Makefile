@@ -110,7 +110,7 @@ LDFLAGS		:= -static -nostdlib --build-id=none -z max-page-size=4096 -z noexecsta
 HOSTCFLAGS	:= $(warnings) -O2 -std=gnu11 $(defines) $(includes) $(host_fdt_include)
 
 # Resident C is Thumb code, which takes two thirds of the size of ARM code.
-$(patsubst %,$(out)/%.o,$(filter %.c,$(resident))): CFLAGS += -mthumb $(if $(clang),,-fno-if-conversion)
+$(patsubst %,$(out)/%.o,$(filter %.c,$(resident))): CFLAGS += -mthumb $(if $(clang),,-fno-if-conversion -fno-thread-jumps)
 # The loader runs once, but every byte of the image is loaded for each boot.
 $(patsubst %,$(out)/%.o,$(filter loader/%.c lib/console.c lib/string.c plan.c cores.c boot.c,$(transient))): CFLAGS += -mthumb
 $(if $(clang),,$(out)/boot.c.o: CFLAGS += -O2)
