@@ -97,12 +97,10 @@ END reset_secondary
  *             so that no Secure value leaks.
  */
 smc:
-	push	{r1-r3, r12, lr}
-	add	r12, sp, #20		@ struct cpu, psci_smc()'s fifth argument
-	push	{r12}
+	push	{r1-r4, r12, lr}	@ struct smc_frame; r4 for a multiple of 8 bytes
+	mov	r3, sp
 	bl	psci_smc
-	add	sp, sp, #4
-	pop	{r1-r3, r12, lr}
+	pop	{r1-r4, r12, lr}
 	movs	pc, lr
 END smc
 

@@ -20,6 +20,8 @@
  * tests/model/psci.pml is a model of this, and Spin has visited all of its states.
  * Every argument comes from a kernel, and none is used as a pointer.
  */
+#include <stddef.h>
+
 #include "arm.h"
 #include "board.h"
 #include "boot_wrapper.h"
@@ -315,8 +317,10 @@ static int32_t set_vectors(uint32_t table)
 }
 
 /* Called by monitor.S for an SMC, with its r0..r3; returns the new r0. */
-uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
-		  struct cpu *me)
+_Static_assert(offsetof(struct smc_frame, me) == 6 * 4, "smc in monitor.S saves six registers");
+
+uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2,
+		  struct smc_frame *frame)
 {
 	if (!resident.psci && function != SMC_SET_VECTORS)
 		return SMCCC_UNKNOWN;
@@ -324,12 +328,12 @@ uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 	if (function == PSCI_VERSION)
 		return PSCI_1_1;
 	if (function == PSCI_CPU_ON)
-		return cpu_on(a1, a2, a3, me);
+		return cpu_on(a1, a2, frame->r3, frame->me);
 	switch (function) {
 	case PSCI_CPU_SUSPEND:
 		return cpu_suspend(a1);
 	case PSCI_CPU_OFF:
-		cpu_off(me);
+		cpu_off(frame->me);
 	case PSCI_AFFINITY_INFO:
 		return affinity_info(a1, a2);
 	case PSCI_MIGRATE_INFO_TYPE:

@@ -7,9 +7,15 @@
 
 #include "resident.h"
 
-/* For monitor.S: answer an SMC with r0..r3; `me` is the calling CPU. */
-uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
-		  struct cpu *me);
+/* The caller's registers, as monitor.S saves them during an SMC. */
+struct smc_frame {
+	uint32_t r1, r2, r3, r4, r12, lr;
+	struct cpu me[];		/* the calling CPU's, on which its stack ends */
+};
+
+/* For monitor.S: answer an SMC with r0..r2, and the rest in `frame`. */
+uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2,
+		  struct smc_frame *frame);
 
 /*
  * Turn on `target`, which must have come out of reset, at `entry` (bit 0: Thumb state).

@@ -148,7 +148,7 @@ def measure():
            until(libfdt, KERNEL, cpus=2))
 
     image, at, runs = calls(cpus=2)
-    for name, budget in (("hvc", 12), ("psci", 25), ("cpu_on", 150)):
+    for name, budget in (("hvc", 12), ("psci", 20), ("cpu_on", 145)):
         yield CALLS[name], "instructions", budget, cost(name, at, runs)
     own = [pc for cpu, pc in runs[0] if cpu == 1]
     end = own.index(at["bench_woken"])
