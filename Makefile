@@ -82,8 +82,8 @@ resident_page	:= hyp_stub.S pen.S
 transient	:= $(filter-out $(resident) $(resident_page) payload.c %.lds.S,$(sort \
 		   $(wildcard *.S *.c loader/*.S loader/*.c lib/*.S lib/*.c)))
 objects		:= $(addprefix $(out)/,$(transient:=.o) resident.o $(resident_page:=.o) $(EXTRA_SOURCES:=.o))
-# What tools/prepare shares with the wrapper.
-prepare_sources	:= tools/prepare/prepare.c plan.c \
+# tools/prepare, and what it shares with the wrapper.
+prepare_sources	:= $(addprefix tools/prepare/,prepare.c files.c devicetree.c output.c) plan.c \
 		   $(addprefix loader/,choice.c dtb.c elf_note.c formats.c multiboot.c place.c)
 
 include libfdt/Makefile
