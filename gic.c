@@ -41,6 +41,20 @@ static uint32_t own_registers(const struct cpu *me)
 	return is_v3() ? me->gic : resident.gicd;
 }
 
+/*
+ * The CPU's own PPIs that are edge-triggered, a bit each. These stay pending for the next
+ * kernel: the device of one that is taken back waits for its acknowledgement, and gives no
+ * other edge (Cortex-A9's private timer in QEMU).
+ */
+static uint32_t edge_triggered_ppis(uint32_t own)
+{
+	uint32_t config = read32(own + GICD_ICFGR1), ppis = 0;
+
+	for (uint32_t n = 16; config; n++, config >>= 2)
+		ppis |= (config >> 1 & 1) << n;
+	return ppis;
+}
+
 void gic_reset(struct cpu *me)
 {
 	uint32_t own = own_registers(me), gicc = resident.gicc;
@@ -66,7 +80,7 @@ void gic_reset(struct cpu *me)
 		me->gic = read32(own + GICD_ITARGETSR) & GICD_SGIR_TARGETS;
 	}
 	write32(own + GICD_ICENABLER, 0xffffffff);
-	write32(own + GICD_ICPENDR, 0xffffffff);
+	write32(own + GICD_ICPENDR, ~edge_triggered_ppis(own));
 	write32(own + GICD_ICACTIVER, 0xffffffff);
 	for (n = 0; n < 32; n += 4)
 		write32(own + GICD_IPRIORITYR + n, PRIORITIES);

@@ -18,6 +18,7 @@
 #define GICD_ICACTIVER		0x380
 #define GICD_IPRIORITYR		0x400	/* a byte each; 0 is the highest */
 #define GICD_ITARGETSR		0x800	/* a byte each; word 0: the reader's own bit */
+#define GICD_ICFGR1		0xc04	/* the PPIs, two bits each; the upper: edge-triggered */
 #define GICD_SGIR		0xf00
 #define GICD_CPENDSGIR		0xf10	/* a byte for each SGI, a bit for each sender */
 #define GICD_CPENDSGIR_END	0xf20
