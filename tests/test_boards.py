@@ -15,6 +15,7 @@ import sys
 import pytest
 
 import harness
+from harness import kexec
 from harness.qemu import on_board
 
 sys.path.insert(0, str(harness.TOP / "tools"))
@@ -26,7 +27,7 @@ HEADERS = harness.TOP / "boards"
 
 PAGE = harness.TOP / "docs" / "boards.md"
 COLUMNS = ("board", "core", "CPUs", "mode", "interrupts", "UART", "secondary CPUs", "hotplug",
-           "power-off", "reset", "bootcheck")
+           "kexec", "power-off", "reset", "bootcheck")
 
 # Cores without Hyp mode, as a DTB names them.
 NO_HYP = re.compile(r'"arm,cortex-a[589]"')
@@ -48,10 +49,10 @@ def has_hyp(dtb):
     return not NO_HYP.search(text)
 
 
-def image_of(board):
+def image_of(board, **variables):
     """Debian's Linux for a board, with what boards/NAME.mk says and nothing else."""
     return harness.linux(f"boards-{board.name}", BOARD=board.name, DTB=board_dtb(board),
-                         SMP=board.cpus, BOOTARGS=board.bootargs)
+                         SMP=board.cpus, BOOTARGS=board.bootargs, **variables)
 
 
 def check_row(name, **found):
@@ -74,9 +75,9 @@ def check_row(name, **found):
 @pytest.mark.parametrize("name", NAMES)
 def test_linux(name):
     """All CPUs reach userspace in the mode that the core has, can be turned off and on by
-    PSCI, and SYSTEM_OFF ends the run with status 0."""
+    PSCI, are all there after kexec, too, and SYSTEM_OFF ends the run with status 0."""
     board = boards.Board(name)
-    image = image_of(board)
+    image = image_of(board, INITRD=kexec.initrd())
     mode = "HYP" if has_hyp(board_dtb(board)) else "SVC"
     with harness.Guest(command=on_board(board, board.cpus, "-kernel", image), timeout=180) as guest:
         assert re.search(rf"boot-wrapper: {board.cpus} CPUs?, Cortex-A", guest.log)
@@ -84,15 +85,18 @@ def test_linux(name):
         assert not re.search("did not come out of reset|is not in the DTB", guest.log)
         online = "0" if board.cpus == 1 else f"0-{board.cpus - 1}"
         assert guest.run("cat /sys/devices/system/cpu/online").strip() == online
-        for cpu in range(1, board.cpus if board.hotplug else 1):
+        for cpu in range(1, board.cpus):
             path = f"/sys/devices/system/cpu/cpu{cpu}/online"
             assert guest.run(f"echo 0 >{path}; cat {path}").strip() == "0"
             assert guest.run(f"echo 1 >{path}; cat {path}").strip() == "1"
         assert "may not have shut down" not in guest.log
-        assert guest.end("poweroff -f") == 0
         core = re.search(r"boot-wrapper: \d CPUs?, (Cortex-A\d+)", guest.log)[1]
+        kexec.again(guest, kexec.places(guest))
+        assert f"CPU: All CPU(s) started in {mode} mode." in guest.log
+        assert guest.run("cat /sys/devices/system/cpu/online").strip() == online
+        assert guest.end("poweroff -f") == 0
     check_row(name, core=core, CPUs=str(board.cpus), mode={"HYP": "Hyp", "SVC": "SVC"}[mode],
-              hotplug="-" if board.cpus == 1 else "yes" if board.hotplug else "not tested")
+              hotplug="-" if board.cpus == 1 else "yes", kexec="yes")
 
 
 @pytest.mark.parametrize("name", NAMES)

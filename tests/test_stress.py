@@ -6,15 +6,13 @@ SEED sets what is random; what failed says which it was.
 """
 
 import os
-import pathlib
 import re
-import subprocess
-import tempfile
 
 import pytest
 
 import harness
-from harness import virt_machine
+from harness import kexec, virt_machine
+from harness.programs import initramfs, program
 from harness.qemu import firmware
 from harness.verdicts import ALARMS, own_lines
 
@@ -51,32 +49,6 @@ def boot(image=None, **options):
             break
         guest.child.close(force=True)
     return guest
-
-
-def initramfs(name, files):
-    """The usual one and some programs of ours: Linux unpacks one after the other."""
-    data = harness.initramfs().read_bytes()
-    path = harness.CHECK / f"{name}.cpio"
-    with tempfile.TemporaryDirectory() as directory:
-        for file, content in files.items():
-            place = pathlib.Path(directory, file)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-            place.chmod(0o755)
-        ours = subprocess.run(["cpio", "--quiet", "-o", "-H", "newc", "-R", "0:0"], cwd=directory,
-                              input="\n".join(files).encode(), capture_output=True, check=True).stdout
-    path.write_bytes(data + b"\0" * (-len(data) % 4) + ours)
-    return path
-
-
-def program(name):
-    """One of the C programs for the guest, in tests/."""
-    path = harness.CHECK / name
-    harness.CHECK.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["arm-linux-gnueabihf-gcc", "-Wall", "-Wextra", "-Werror", "-O1", "-marm",
-                    "-static", "-nostdlib", "-ffreestanding", "-no-pie", "-o", path,
-                    harness.TOP / "tests" / "guest" / f"{name}.c"], check=True)
-    return path.read_bytes()
 
 
 def complaints(log):
@@ -138,19 +110,6 @@ def test_reboots():
         check_whole(guest, 4)
 
 
-INITRD_SIZE = 16 << 20
-
-KEXEC = f"""#!/bin/sh
-# The next kernel gets this one's DTB and, packed anew, its initramfs, both where
-# they were; what is a link but this one, /init makes anew.
-cell() {{ hexdump -v -e '4/1 "%02x"' "/proc/device-tree/chosen/$1"; }}
-(find . -xdev ! -type l; echo ./bin/sh) | cpio -o -H newc >/dev/initrd || exit
-truncate -s {INITRD_SIZE} /dev/initrd
-/bin/kexec /kernel $1 /dev/initrd "$(cell linux,initrd-start)" /sys/firmware/fdt $2
-echo "kexec: FAIL, error $?"
-"""
-
-
 def test_kexec():
     """From kernel to kernel, not by the wrapper: each has all CPUs, and in Hyp mode.
 
@@ -158,22 +117,12 @@ def test_kexec():
     enters the new kernel there, which turns the others on.
     """
     variables, options = board("vexpress-a15", 4)
-    files = {"bin/kexec": program("kexec"), "bin/again": KEXEC.encode(),
-             "kernel": harness.VMLINUZ.read_bytes()}
-    initrd = initramfs("kexec", files)
-    os.truncate(initrd, INITRD_SIZE)
-    image = harness.linux("stress-kexec", **variables, INITRD=initrd)
+    image = harness.linux("stress-kexec", **variables, INITRD=kexec.initrd())
     with boot(image, **options) as guest:
-        [kernel, dtb] = [re.search(rf"\[(\w+)\.\.\w+\] {what}", guest.log)[1]
-                         for what in ("kernel", "DTB")]
+        where = kexec.places(guest)
         for _ in range(KEXECS):
-            guest.log = ""
-            guest.child.send(f"again {kernel} {dtb}\n")
-            guest.wait(r"Booting Linux on physical CPU 0x0|kexec: FAIL[^\n]*\n")
-            assert "kexec: FAIL" not in guest.log, guest.log
-            guest.wait(r"boot-wrapper-initramfs: ready, 4 CPUs online")
-            guest.wait(harness.PROMPT)
-            assert "boot-wrapper: version" not in guest.log
+            kexec.again(guest, where)
+            assert "ready, 4 CPUs online" in guest.log
             assert "CPU: All CPU(s) started in HYP mode." in guest.log
             assert not complaints(guest.log)
         check_whole(guest, 4)

@@ -66,7 +66,6 @@ class Board:
             raise Problem(f"--board {name}: boards/{name}.mk does not set BOARD_QEMU; set it to "
                           "QEMU's options for the board (-M MACHINE -m SIZE)")
         self.armstub = value.get("BOARD_ARMSTUB") == "yes"
-        self.hotplug = value.get("BOARD_HOTPLUG") != "no"
         self.source = value.get("BOARD_SOURCE") or "semihosting"
         self.dtb = value.get("BOARD_DTB")
         self.earlycon = value.get("BOARD_EARLYCON")
