@@ -63,7 +63,17 @@ def in_clusters(image, output):
             for k in range(i + 1, i + 9):
                 if words[k] == 0xE3C004FF | n << 16 | n << 12:  # bic rN, rN, #0xff000000
                     words[k] = 0xE1A00400 | n << 12 | n         # lsl rN, rN, #8
-    output.write_bytes(words.tobytes() + data[len(data) & ~3:])
+    halves = array.array("H", words.tobytes())                  # the same in Thumb state
+    found = 0
+    for i, half in enumerate(halves[:-16]):
+        if half == 0xEE10 and halves[i + 1] & 0x0FFF == 0x0FB0:
+            n = halves[i + 1] >> 12
+            for k in range(i + 2, i + 12):
+                if halves[k] == 0xF020 | n and halves[k + 1] == 0x407F | n << 8:
+                    halves[k], halves[k + 1] = 0xEA4F, 0x2000 | n << 8 | n
+                    found += 1
+    assert found, "boot() masks MPIDR otherwise"
+    output.write_bytes(halves.tobytes() + data[len(data) & ~3:])
     return output
 
 
