@@ -7,7 +7,7 @@ import re
 from . import TOP, files
 
 PASSED, FAILED = r"^conformance: PASS", r"^conformance: FAIL"
-_TAP = re.compile(r"^(not ok|ok) \d+ - (.*?)\[(\w+)\](.*)$", re.M)
+LINE = re.compile(r"^(not ok|ok) \d+ - (.*?)\[(\w+)\](.*)$", re.M)
 _ITEM = re.compile(r'^ITEM\((\w+), \w+, "(?:[^"\\]|\\.)*", "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)$', re.M)
 
 
@@ -15,7 +15,7 @@ def report(text):
     """(whether all is well, lines) for a console's text; the last run in it counts."""
     text = text.replace("\r", "")
     text = text[max(text.rfind("TAP version 13"), 0):]
-    checks = _TAP.findall(text)
+    checks = LINE.findall(text)
     if not checks:
         return False, ["no line of bootcheck's: it has not started, or the console is another; "
                        "docs/bootcheck.md says how to start it"]
