@@ -98,8 +98,8 @@ FUNC reset
 	 * in Non-secure state. The exception leads through probe_vectors to
 	 * where_are_we, with r4 as it is here. It leaves the CPU in Undefined mode,
 	 * which does not matter until its mode is set below. VBAR is a part of the Security
-	 * Extensions, which every ARMv7-A core has; emulators and hypervisors that hide the
-	 * extensions (QEMU's secure=off) still have VBAR, since no kernel runs without it.
+	 * Extensions, which each of Arm's ARMv7-A cores has. QEMU keeps VBAR where secure=off
+	 * hides the extensions.
 	 */
 	adr	r3, probe_vectors
 	mcr	VBAR(r3)

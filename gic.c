@@ -42,9 +42,9 @@ static uint32_t own_registers(const struct cpu *me)
 }
 
 /*
- * The CPU's own PPIs that are edge-triggered, a bit each. These stay pending for the next
- * kernel: the device of one that is taken back waits for its acknowledgement, and gives no
- * other edge (Cortex-A9's private timer in QEMU).
+ * The CPU's own PPIs that are edge-triggered, a bit each. If one is pending, it stays so for
+ * the next kernel: a device may give no other edge before its interrupt is handled, so that
+ * its interrupt would never come again (Cortex-A9's private timer in QEMU).
  */
 static uint32_t edge_triggered_ppis(uint32_t own)
 {

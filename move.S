@@ -228,7 +228,7 @@ no_ram:
 /*
  * Let a semihosting host end the run. The image is not at home, but semihosting_exit() uses
  * registers and the stack alone, so it runs at any address. Without a host, the call is an
- * exception that probe_vectors, or other firmware's vectors, take.
+ * exception that leads to cpu_stop through probe_vectors.
  */
 refuse_early:
 	mov	r0, #1

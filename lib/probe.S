@@ -39,7 +39,6 @@ FUNC take_pending_abort
 	and	r1, r1, #PSR_MODE_MASK
 	cmp	r1, #PSR_HYP
 	beq	2f
-
 	mrc	VBAR(r2)
 	adr	r3, try_vectors
 	mcr	VBAR(r3)
