@@ -17,7 +17,7 @@ def run(*command, **options):
     return subprocess.run(list(map(str, command)), capture_output=True, text=True, **options)
 
 
-@pytest.mark.parametrize("tool", ["deps", "mkinitramfs"])
+@pytest.mark.parametrize("tool", ["deps", "deps-qemu", "mkinitramfs"])
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help(tmp_path, tool, option):
     """The tool's own text on stdout; nothing is created."""
@@ -29,6 +29,7 @@ def test_help(tmp_path, tool, option):
 
 
 @pytest.mark.parametrize("command", [["deps"], ["deps", ""], ["deps", "a", "b"], ["deps", "--colour"],
+                                     ["deps-qemu"], ["deps-qemu", ""], ["deps-qemu", "--colour"],
                                      ["mkinitramfs"], ["mkinitramfs", "a"]])
 def test_usage(tmp_path, command):
     done = run(TOOLS / command[0], *command[1:], cwd=tmp_path)
