@@ -18,7 +18,7 @@
 
 #define DTB_MAGIC		0xedfe0dd0	/* 0xd00dfeed, big-endian */
 
-/* r7 on a CPU that is not the boot CPU. */
+/* r7 on a CPU that is not the boot CPU, and the number of words from BOOT_CPU_HERE to its own. */
 #define CANDIDATE		1	/* it becomes the boot CPU if no other CPU does */
 #define SECONDARY		2
 
@@ -140,35 +140,36 @@ go_home:
 
 /*
  * Wait for the boot CPU, which posts the address of home. If it does not, a candidate takes
- * its place. If there is no candidate either, one CPU reports that: of all CPUs that find
- * no other CPU's MPIDR posted, the last one to post its own. The word is cleared first,
- * since RAM may hold a stale MPIDR. So the CPU that has reported posts its MPIDR again and
- * again: a CPU that comes late clears it.
+ * its place. If there is no candidate either, one secondary CPU reports that. Of all CPUs of
+ * a kind that find no other CPU's MPIDR posted, it is the last one to post its own, in the
+ * word of its kind. The word is cleared first, since RAM may hold a stale MPIDR. So the CPU
+ * that has reported posts its MPIDR again and again: a CPU that comes late clears it.
  */
 wait:
 	load_address r9, boot_cpu_offset
 	add	r9, r9, r6
+	add	r9, r9, #BOOT_CPU_HERE
 	mov	r3, #0
-	str	r3, [r9, #BOOT_CPU_CONTEST]
+	str	r3, [r9, r7, lsl #2]
 	cmp	r7, #CANDIDATE
 	moveq	r10, #CANDIDATE_PATIENCE
 	movne	r10, #SECONDARY_PATIENCE
 1:	yield
-	ldr	r3, [r9, #BOOT_CPU_HERE]
+	ldr	r3, [r9]
 	cmp	r3, r6
 	beq	boot_cpu_is_here
 	subs	r10, r10, #1
 	bne	1b
-	ldr	r3, [r9, #BOOT_CPU_CONTEST]
+	ldr	r3, [r9, r7, lsl #2]
 	cmp	r3, #0
 	bne	1b			@ r10 = 0, so poll for hours
 	orr	r3, r8, #CONTESTS
-	str	r3, [r9, #BOOT_CPU_CONTEST]
+	str	r3, [r9, r7, lsl #2]
 	mov	r11, #CANDIDATE_PATIENCE
 2:	yield
 	subs	r11, r11, #1
 	bne	2b
-	ldr	r11, [r9, #BOOT_CPU_CONTEST]
+	ldr	r11, [r9, r7, lsl #2]
 	orr	r3, r8, #CONTESTS
 	cmp	r11, r3
 	bne	1b
@@ -181,9 +182,9 @@ wait:
 	report_text " waits for it; correct BOARD_BOOT_CPU in the board's header\r\n"
 	pop	{r4-r10, lr}
 3:	orr	r3, r8, #CONTESTS
-	str	r3, [r9, #BOOT_CPU_CONTEST]
+	str	r3, [r9, r7, lsl #2]
 	yield
-	ldr	r3, [r9, #BOOT_CPU_HERE]
+	ldr	r3, [r9]
 	cmp	r3, r6
 	bne	3b
 
@@ -242,4 +243,5 @@ END move_home
 boot_cpu:
 	.word	MPIDR_NONE		@ the affinity of the boot CPU
 	.word	0			@ BOOT_CPU_HERE: home, once the boot CPU is there
-	.word	0			@ BOOT_CPU_CONTEST
+	.word	0			@ the MPIDR of the candidate that contests
+	.word	0			@ the MPIDR of the secondary CPU that contests

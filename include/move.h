@@ -3,9 +3,8 @@
 #ifndef MOVE_H
 #define MOVE_H
 
-/* Offsets of the words behind boot_cpu. */
+/* The offset of the word behind boot_cpu that is the address of home once that CPU is there. */
 #define BOOT_CPU_HERE		4
-#define BOOT_CPU_CONTEST	8
 
 #ifndef __ASSEMBLER__
 

@@ -67,17 +67,32 @@ def test_alone_with_its_caches_on():
     assert "conformance: PASS" in text and status == 0, text
 
 
-def test_cpu_0_of_another_cluster(tmp_path):
+def without_boot_cpu(tmp_path):
     """raspi2b's CPUs are f00 and up; its header need not say so."""
     header = tmp_path / "board.h"
     text = (BOARDS / "raspi2b.h").read_text()
     assert "#define BOARD_BOOT_CPU" in text
     header.write_text(re.sub(r"#define BOARD_BOOT_CPU.*\n", "", text).replace(
         '"uart/', f'"{BOARDS}/uart/'))
-    out = harness.build("boot-cpu-cluster", "wrapper", BOARD="raspi2b", **defines(header))
+    return {"BOARD": "raspi2b", **defines(header)}
+
+
+def boot_of_candidate(out):
     text, _ = harness.console(out / "boot-wrapper.elf", cpus=4, machine="raspi2b", timeout=40,
-                              until="boot-wrapper: .*\n")
+                              until="boot-wrapper: no (kernel|DTB).*\n")
     assert "boot-wrapper: no kernel" in text or "boot-wrapper: no DTB" in text, text
+    return text
+
+
+def test_cpu_0_of_another_cluster(tmp_path):
+    boot_of_candidate(harness.build("boot-cpu-cluster", "wrapper", **without_boot_cpu(tmp_path)))
+
+
+def test_late_cpu_0_of_another_cluster(tmp_path):
+    """It boots also after another CPU has reported that there is no boot CPU."""
+    out = harness.build("boot-cpu-late", "wrapper", EXTRA_SOURCES="tests/guest/late.S",
+                        BOOT_ENTRY="enter_late", **without_boot_cpu(tmp_path))
+    assert "no boot CPU has started, and CPU 00000f0" in boot_of_candidate(out)
 
 
 def test_aborts_pending_at_entry():
