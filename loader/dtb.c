@@ -352,21 +352,26 @@ static void find_node(const void *fdt, const int *path, int depth,
 	}
 }
 
+/* As fdt_next_node(), but not behind the root's end, where find_nodes() checks nothing. */
+static int next_node(const void *fdt, int node, int *depth)
+{
+	node = fdt_next_node(fdt, node, depth);
+	return *depth < 0 ? -FDT_ERR_NOTFOUND : node;
+}
+
 /* Find a GIC of any name by its compatible property. This is slow. */
 static void find_gic(const void *fdt, struct dtb_nodes *nodes)
 {
-	int node = -1;
+	int depth = 0;
 
-	for (unsigned i = 0; i < sizeof gic_compatible / sizeof *gic_compatible &&
-	     node < 0; i++)
-		node = fdt_node_offset_by_compatible(fdt, -1, gic_compatible[i]);
-	if (node <= 0)
-		return;
-	nodes->gic = node;
-	nodes->gic_depth = fdt_node_depth(fdt, node);
-	for (int i = 0; i <= nodes->gic_depth; i++)
-		nodes->gic_path[i] = fdt_supernode_atdepth_offset(fdt, node, i,
-								  NULL);
+	for (int node = 0; node >= 0; node = next_node(fdt, node, &depth)) {
+		nodes->gic_path[depth] = node;
+		if (node && is_gic(fdt, node)) {
+			nodes->gic = node;
+			nodes->gic_depth = depth;
+			return;
+		}
+	}
 }
 
 /*
@@ -571,13 +576,13 @@ static const char *refuse_controller(const void *fdt)
 	static char text[160] = "has an interrupt controller that is not supported, ";
 	const size_t begin = sizeof "has an interrupt controller that is not supported, " - 1;
 	static const char end[] = " (neither GICv2 nor GICv3)";
-	int length, node, parent = -1;
+	int length, node, depth = 0, parent = -1;
 	const fdt32_t *phandle = property(fdt, 0, "interrupt-parent", &length);
 	const char *name;
 
 	if (phandle && length == 4)
 		parent = fdt_node_offset_by_phandle(fdt, be32(phandle));
-	for (node = 0; node >= 0; node = fdt_next_node(fdt, node, NULL)) {
+	for (node = 0; node >= 0; node = next_node(fdt, node, &depth)) {
 		name = (const char *)property(fdt, node, "compatible", &length);
 		if (!name || !property(fdt, node, "interrupt-controller", &(int){ 0 }) ||
 		    memchr(name, 0, length) == NULL)
@@ -674,7 +679,7 @@ static unsigned read_below(const void *fdt, int parent, struct ram_bank *ranges,
 		return count;
 	cells[0] = read_cell_counts(fdt, parent,
 				    read_cell_counts(fdt, 0, DEFAULT_CELLS));
-	while ((node = fdt_next_node(fdt, node, &depth)) >= 0 && depth > 0) {
+	while ((node = next_node(fdt, node, &depth)) >= 0 && depth > 0) {
 		cells[depth] = read_cell_counts(fdt, node, cells[depth - 1]);
 		if (is_available(fdt, node))
 			count = read_ranges(fdt, node, "reg", cells[depth - 1],

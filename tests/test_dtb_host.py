@@ -382,3 +382,31 @@ def test_nops_and_names_that_do_not_exist(c):
     assert gone in data
     blob = Blob(c, data.replace(gone, struct.pack(">4I", 4, 4, 4, 4)))
     assert blob.open() == 0 and blob.read() is None and blob.mend() == 0
+
+
+@pytest.mark.parametrize("controller", ["arm,cortex-a15-gic", "acme,gic-9000"])
+def test_node_behind_the_roots_end(c, controller):
+    """It belongs to no tree, and nothing in it has been checked: it is not read."""
+    node = f'any {{ compatible = "{controller}"; interrupt-controller; reg = <1 2 3 4>; }};'
+    data = bytearray(compiled(CPUS % ("#address-cells = <1>; #size-cells = <1>; " + ONE + node)))
+    start, end = blocks(data)["struct"], blocks(data)["strings"]
+    inside = Blob(c, data)
+    assert inside.open() == 0
+    if "arm" in controller:
+        assert inside.read() is None and struct.unpack_from("I", inside.platform, 36)[0] == 1
+    else:
+        assert "is not supported, acme,gic-9000" in inside.read()
+    at = data.index(struct.pack(">I4s", 1, b"any\0"), start)
+    stray = data[at:end - 8]
+    # dtb_open() moves the names by so much, but not those of the stray node's properties.
+    first = blocks(inside.bytes())["struct"] + 16
+    shift = struct.unpack_from(">I", inside.bytes(), first)[0] - \
+        struct.unpack_from(">I", data, start + 16)[0]
+    for name in (b"compatible\0", b"interrupt-controller\0", b"reg\0"):
+        offset = data.index(name, end) - end
+        where = stray.index(struct.pack(">I", offset), 8)
+        put(stray, where, offset + shift)
+    data[start:end] = data[start:at] + struct.pack(">I", 2) + stray + struct.pack(">I", 9)
+    blob = Blob(c, data)
+    assert blob.open() == 0 and blob.read() is None
+    assert struct.unpack_from("I", blob.platform, 36)[0] == 0
