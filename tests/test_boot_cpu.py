@@ -6,14 +6,10 @@ import re
 import pytest
 
 import harness
+from harness import defines
 
 BOARDS = harness.TOP / "boards"
 ENTRY = {"EXTRA_SOURCES": "tests/guest/entry.S"}
-
-
-def defines(header, boot_cpu=None):
-    named = f" -DBOARD_BOOT_CPU={boot_cpu:#x}" if boot_cpu is not None else ""
-    return {"defines": f"-DBOARD_HEADER='\"{header}\"'{named}"}
 
 
 A15 = "../boards/vexpress-a15.h"

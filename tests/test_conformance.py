@@ -82,10 +82,14 @@ def cluster_dtb(tmp_path):
     return edited_dtb(tmp_path, lambda s: s.replace("reg = <0x01>;", "reg = <0x100>;", 1))
 
 
+# Else CPU 0 of cluster 1 would become the boot CPU if the host runs it long before the other.
+BOOT_CPU = harness.defines(f"../boards/{harness.BOARD}.h", 0)
+
+
 @pytest.mark.parametrize("mend", ["build", "boot"])
 def test_two_clusters(tmp_path, mend):
     image = harness.conformance(f"conformance-clusters-{mend}", SMP=2, DTB=cluster_dtb(tmp_path),
-                                DTB_MEND=mend)
+                                DTB_MEND=mend, **BOOT_CPU)
     text, status = harness.console(in_clusters(image, tmp_path / "image.axf"), cpus=2)
     assert not verdict(text)[1] and status == 0, text
     assert re.search("^ok .* a cluster of which no CPU is on is off", text, re.M), text
@@ -94,7 +98,8 @@ def test_two_clusters(tmp_path, mend):
 
 def test_linux_in_two_clusters(tmp_path):
     """Linux turns CPU 0x100 off and on, and asks AFFINITY_INFO for its state."""
-    image = harness.linux("clusters", SMP=2, DTB=cluster_dtb(tmp_path), BOOTARGS="console=ttyAMA0")
+    image = harness.linux("clusters", SMP=2, DTB=cluster_dtb(tmp_path), BOOTARGS="console=ttyAMA0",
+                          **BOOT_CPU)
     with harness.Guest(in_clusters(image, tmp_path / "image.axf"), cpus=2) as guest:
         assert "CPU: All CPU(s) started in HYP mode." in guest.log
         cpu1 = "/sys/devices/system/cpu/cpu1/online"

@@ -24,7 +24,7 @@ def board(tmp_path, base, **facts):
         lines += [f"#undef {name}", f"#define {name} {value}"]
     header = tmp_path / "board.h"
     header.write_text("\n".join(lines) + "\n")
-    return {"BOARD": base, "defines": f"-DBOARD_HEADER='\"{header}\"'"}
+    return {"BOARD": base, **harness.defines(header)}
 
 
 @pytest.mark.parametrize("wanted, dtb_hz, facts", [

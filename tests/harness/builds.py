@@ -92,6 +92,12 @@ def shared(settings, *files):
     return board
 
 
+def defines(header, boot_cpu=None):
+    """The build variable for another header of the board, and another boot CPU's MPIDR."""
+    named = f" -DBOARD_BOOT_CPU={boot_cpu:#x}" if boot_cpu is not None else ""
+    return {"defines": f"-DBOARD_HEADER='\"{header}\"'{named}"}
+
+
 def object_settings(variables):
     return tuple((key, str(variables[key])) for key, default in OBJECT_SETTINGS.items()
                  if str(variables.get(key, default)) != default)
