@@ -12,7 +12,7 @@ import harness
 # These come first: they boot nothing, or next to nothing.
 HOST = ("test_docs", "test_style", "test_structure", "test_harness", "test_plan", "test_place",
         "test_cache", "test_formats", "test_dtb_host", "test_tools", "test_note", "test_dtb",
-        "test_disassembly", "test_build")
+        "test_disassembly", "test_fuzz", "test_build")
 # Then these, the longest, so that no process is left alone with one of them at the end.
 LONG = ("test_stress", "test_boards", "test_bw_run", "test_xen", "test_ci", "test_model", "test_bench")
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Included by the Makefile at the top. "make fuzz": libFuzzer targets for what reads a
 # user's files, FUZZ_SECONDS= for each; build/fuzz has what they find and their corpus,
-# which begins as Debian's kernel, Xen and DTBs, and grows. "make coverage": the tests that
-# run the wrapper's code on the host, and the lines and branches that they miss.
+# which begins as Debian's kernel, Xen and DTBs, and grows. No input may take 5 seconds.
+# "make coverage": the tests that run the wrapper's code on the host, and the lines and
+# branches that they miss.
 
 FUZZ_SECONDS	?= 60
 fuzz		:= $(O)/fuzz
@@ -10,25 +11,25 @@ fuzz_flags	:= -g -O1 -fsanitize=address,undefined,fuzzer -fno-sanitize-recover=a
 		   -DBOARD_HEADER='"../boards/vexpress-a15.h"'
 fuzz_dtb	:= loader/dtb.c plan.c
 fuzz_formats	:= loader/formats.c loader/elf_note.c
+fuzz_options	:= loader/choice.c
+fuzz_layout	:= loader/dtb.c loader/formats.c loader/place.c plan.c
+fuzz_targets	:= dtb formats options layout
 covered		:= loader/choice.c loader/dtb.c loader/formats.c
 
 .PHONY: fuzz coverage
 
-fuzz: $(fuzz)/dtb.done $(fuzz)/formats.done
+fuzz: $(fuzz_targets:%=$(fuzz)/%.done)
 
 $(fuzz)/%.done: $(fuzz)/fuzz_% $(fuzz)/corpus FORCE
-	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -artifact_prefix=$(fuzz)/ $(fuzz)/corpus/$*
+	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -timeout=5 -max_len=16384 -artifact_prefix=$(fuzz)/ $(fuzz)/corpus/$*
 
-$(fuzz)/fuzz_dtb $(fuzz)/fuzz_formats: $(fuzz)/fuzz_%: tests/host/fuzz_%.c $(sort $(fuzz_dtb) $(fuzz_formats))
+$(fuzz_targets:%=$(fuzz)/fuzz_%): $(fuzz)/fuzz_%: tests/host/fuzz_%.c \
+		$(sort $(foreach target,$(fuzz_targets),$(fuzz_$(target))))
 	@mkdir -p $(@D)
 	$(Q)clang $(fuzz_flags) -o $@ $< $(fuzz_$*) -lfdt
 
-# The first byte of a DTB in the corpus chooses what is fixed up.
-$(fuzz)/corpus:
-	@mkdir -p $@/dtb $@/formats
-	$(Q)for dtb in vexpress-v2p-ca15-tc1 vexpress-v2p-ca9 am335x-bone sun8i-h3-orangepi-pc xenvm-4.2; do \
-		{ printf '\007'; cat $(deps)/dtbs/$$dtb.dtb; } >$@/dtb/$$dtb; done
-	$(Q)for file in vmlinuz xen; do head -c 16384 $(deps)/$$file >$@/formats/$$file; done
+$(fuzz)/corpus: tests/host/fuzz_corpus
+	$(Q)$(PYTHON) $< $(deps) $@
 
 coverage:
 	$(Q)rm -rf $(O)/coverage && mkdir -p $(O)/coverage
