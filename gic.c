@@ -35,6 +35,12 @@ static bool is_v3(void)
 	return BOARD_GIC_V3 && resident.gic_v3;
 }
 
+/* Cortex-A5 and A9 have one, and no board that can have a GICv3. */
+static bool is_v1(void)
+{
+	return !BOARD_GIC_V3 && GICC_IIDR_VERSION(read32(resident.gicc + GICC_IIDR)) == 1;
+}
+
 /* Registers of the CPU's own SGIs and PPIs, at the same offsets in both GICs. */
 static uint32_t own_registers(const struct cpu *me)
 {
@@ -55,6 +61,23 @@ static uint32_t edge_triggered_ppis(uint32_t own)
 	return ppis;
 }
 
+/*
+ * End the CPU's own interrupts that are active: the last kernel has acknowledged them, and gone
+ * off. This drops their priority in a GICv1, which has no GICC_APR, and in QEMU's GICv3, which
+ * ignores a write to ICC_AP1R0. A GICv1 must be told also which CPU sent an SGI. Nothing tells
+ * that, so CPU 0 is named.
+ */
+static inline void end_active(uint32_t own, bool v3)
+{
+	uint32_t active = read32(own + GICD_ISACTIVER);
+
+	for (; active; active &= active - 1)
+		if (v3)
+			write_cp15(ICC_EOIR1, __builtin_ctz(active));
+		else
+			write32(resident.gicc + GICC_EOIR, __builtin_ctz(active));
+}
+
 void gic_reset(struct cpu *me)
 {
 	uint32_t own = own_registers(me), gicc = resident.gicc;
@@ -70,9 +93,12 @@ void gic_reset(struct cpu *me)
 		isb();
 		write_cp15(ICC_MGRPEN1, 0);
 		write_cp15(ICC_SRE, ICC_SRE_OWN);
+		end_active(own, true);
 		write32(own + GICR_IGRPMODR, 0);
 	} else {
-		write32(gicc + GICC_CTLR, 0);
+		write32(gicc + GICC_CTLR, GICC_CTLR_ACKCTL);	/* Secure state may end Group 1 */
+		if (is_v1())
+			end_active(own, false);
 		for (n = GICC_APR; n < GICC_APR_END; n += 4)
 			write32(gicc + n, 0);
 		for (n = GICD_CPENDSGIR; n < GICD_CPENDSGIR_END; n += 4)
@@ -80,8 +106,8 @@ void gic_reset(struct cpu *me)
 		me->gic = read32(own + GICD_ITARGETSR) & GICD_SGIR_TARGETS;
 	}
 	write32(own + GICD_ICENABLER, 0xffffffff);
-	write32(own + GICD_ICPENDR, ~edge_triggered_ppis(own));
 	write32(own + GICD_ICACTIVER, 0xffffffff);
+	write32(own + GICD_ICPENDR, ~edge_triggered_ppis(own));
 	for (n = 0; n < 32; n += 4)
 		write32(own + GICD_IPRIORITYR + n, PRIORITIES);
 	write32(own + GICD_IPRIORITYR + WAKE_SGI, PRIORITIES & ~0xff);

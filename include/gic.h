@@ -15,6 +15,7 @@
 #define GICD_ICENABLER		0x180
 #define GICD_ISPENDR		0x200
 #define GICD_ICPENDR		0x280
+#define GICD_ISACTIVER		0x300
 #define GICD_ICACTIVER		0x380
 #define GICD_IPRIORITYR		0x400	/* a byte each; 0 is the highest */
 #define GICD_ITARGETSR		0x800	/* a byte each; word 0: the reader's own bit */
@@ -39,11 +40,14 @@
 #define GICC_HPPIR		0x018	/* as GICC_IAR, but acknowledges nothing */
 #define GICC_APR		0x0d0	/* four words, then four more for Group 1 */
 #define GICC_APR_END		0x0f0
+#define GICC_IIDR		0x0fc
+#define GICC_IIDR_VERSION(iidr)	((iidr) >> 16 & 0xf)	/* of the architecture */
 
 /* GICD_CTLR and GICC_CTLR in Secure state; in Non-secure state bit 0 is Group 1. */
 #define GIC_ENABLE_GRP0		(1 << 0)
 #define GIC_ENABLE_GRP1		(1 << 1)
 #define GICC_CTLR_GRP1		(1 << 0)
+#define GICC_CTLR_ACKCTL	(1 << 2)
 #define GICC_CTLR_FIQEN		(1 << 3)
 
 #define GIC_ID_MASK		0x3ff	/* GICC_IAR, GICC_HPPIR: without an SGI's sender */

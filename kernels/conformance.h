@@ -68,6 +68,7 @@ struct handed_over {
 	uint32_t cntkctl, cntp_ctl, cntv_ctl;
 	uint32_t hsctlr, hcr, cnthctl;
 	uint32_t gicd_ctlr, gicc_ctlr, gicc_pmr;
+	uint32_t pending, active;		/* GICD_ISPENDR0, GICD_ISACTIVER0 */
 };
 
 struct percpu {

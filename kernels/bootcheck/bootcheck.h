@@ -116,7 +116,7 @@ void check_dtb(const uint32_t *fdt);
 bool comes(uint32_t interrupt);
 void send_to_oneself(uint32_t sgi);
 void open_gic(void);
-void dirty_gic(void);
+void dirty_gic(bool sgis);
 void check_gic(struct percpu *me);
 void check_standby(void);
 

@@ -7,6 +7,7 @@
 #include "bootcheck.h"
 
 #define TAKEN_POLLS	(1 << 22)
+#define ACTIVE_POLLS	1000
 
 static uint32_t redistributor;		/* GICv3: of this CPU */
 
@@ -18,32 +19,40 @@ static uintptr_t word(uint32_t offset, uint32_t n)
 	return machine.gicd + offset + 4 * n;
 }
 
+/* What it returns is to be given to end() as it is. */
 static uint32_t acknowledge(void)
 {
 	uint32_t taken;
 
-	if (machine.gicr) {
-		taken = read_cp15(ICC_IAR1);
-		if (taken < GIC_SPECIAL)
-			write_cp15(ICC_EOIR1, taken);
-		isb();
-		return taken;
-	}
-	taken = read32(machine.gicc + GICC_IAR);
-	if ((taken & GIC_ID_MASK) < GIC_SPECIAL)
-		write32(machine.gicc + GICC_EOIR, taken);
-	return taken & GIC_ID_MASK;
+	if (!machine.gicr)
+		return read32(machine.gicc + GICC_IAR);
+	taken = read_cp15(ICC_IAR1);
+	isb();
+	return taken;
 }
 
-/* Acknowledge `interrupt` once it comes, and what comes before. */
+static void end(uint32_t taken)
+{
+	if ((taken & GIC_ID_MASK) >= GIC_SPECIAL)
+		return;
+	if (machine.gicr)
+		write_cp15(ICC_EOIR1, taken);
+	else
+		write32(machine.gicc + GICC_EOIR, taken);
+	isb();
+}
+
+/* Acknowledge and end `interrupt` once it comes, and what comes before. */
 bool comes(uint32_t interrupt)
 {
 	struct deadline deadline = patience(INTERRUPT_PATIENCE);
 	uint32_t taken;
 
-	do
+	do {
 		taken = acknowledge();
-	while (taken != interrupt && !is_over(&deadline));
+		end(taken);
+		taken &= GIC_ID_MASK;
+	} while (taken != interrupt && !is_over(&deadline));
 	return taken == interrupt;
 }
 
@@ -112,9 +121,19 @@ void open_gic(void)
 	write32(machine.gicc + GICC_CTLR, 1);
 }
 
-/* What no CPU should find when it is turned on again. */
-void dirty_gic(void)
+/*
+ * What no CPU should find when it is turned on again: its interface off; and with `sgis`,
+ * SGI 5, which is active, and SGI 6, which is pending behind it.
+ */
+void dirty_gic(bool sgis)
 {
+	if (machine.gicd && sgis) {
+		send_to_oneself(5);
+		for (uint32_t polls = 0; polls < ACTIVE_POLLS; polls++)
+			if ((acknowledge() & GIC_ID_MASK) == 5)
+				break;
+		send_to_oneself(6);
+	}
 	if (machine.gicc) {
 		write32(machine.gicc + GICC_PMR, 0);
 		write32(machine.gicc + GICC_CTLR, 0);

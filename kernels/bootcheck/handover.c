@@ -57,6 +57,8 @@ void look_before_touching(struct percpu *me)
 	if (machine.gicc) {
 		was->gicc_ctlr = read32(machine.gicc + GICC_CTLR);
 		was->gicc_pmr = read32(machine.gicc + GICC_PMR);
+		was->pending = read32(machine.gicd + GICD_ISPENDR);
+		was->active = read32(machine.gicd + GICD_ISACTIVER);
 	}
 }
 
@@ -227,4 +229,7 @@ void check_handed_over(struct percpu *me)
 		check_is(gicc_no_fiqen, was->gicc_ctlr & GICC_CTLR_FIQEN, 0);
 		check_is(gicc_both_groups, was->gicc_ctlr & 3, 3);
 	}
+	/* Out of a pen, a CPU has been called by an SGI that it does not acknowledge. */
+	if (our_psci)
+		check_is(gic_idle, (was->pending & SGIS) | was->active, 0);
 }

@@ -441,7 +441,7 @@ cpu_off:
 
 cpu_wait:
 	/* psci.c: cpu_wait: gic_reset(me); */
-	/* gic.c: gic_reset: write32(gicc + GICC_CTLR, 0); */
+	/* gic.c: gic_reset: write32(gicc + GICC_CTLR, GICC_CTLR_ACKCTL); */
 	atomic { store_gic_off(); forget_wfe() };
 	/* gic.c: gic_reset: write32(own + GICD_IGROUPR, resident.gic_groups & ~WAKE_BIT); */
 	/* gic.c: gic_reset: write32(own + GICD_ISENABLER, WAKE_BIT); */
