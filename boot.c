@@ -329,19 +329,15 @@ static bool empty_loaders_pen(bool moved)
  * Wait until `second` is over for a CPU to find itself in cpus[]. Meanwhile acknowledge the
  * requests of CPUs that have not moved home yet: see move.S.
  */
-static __attribute__((noinline)) bool wait_for(const struct cpu *cpu,
-					       struct second *second, bool moved)
+static __attribute__((noinline)) bool wait_for(const struct cpu *cpu, struct second *second)
 {
 	uintptr_t rendezvous = (uintptr_t)image_start + RENDEZVOUS_OFFSET;
-	bool emptied = empty_loaders_pen(moved);
 
 	while (cpu->state == CPU_ABSENT && !is_over(second)) {
 		if (read32(rendezvous) == RENDEZVOUS_HELLO)
 			write32(rendezvous, (uintptr_t)image_start);
 		yield();
 	}
-	if (emptied)
-		board_clear_pen();
 	return cpu->state != CPU_ABSENT;
 }
 
@@ -354,6 +350,7 @@ static uint32_t gather_cpus(bool moved)
 {
 	struct second second = begin_second();
 	uint32_t missing = 0;
+	bool emptied = false;
 
 	dmb();
 	cpu_table_ready = 1;
@@ -365,11 +362,18 @@ static uint32_t gather_cpus(bool moved)
 	for (uint32_t i = 0; i < resident.cpu_count; i++) {
 		struct cpu *cpu = &cpus[i].cpu;
 
-		if (cpu->state == CPU_ABSENT && !wait_for(cpu, &second, moved)) {
+		if (cpu->state != CPU_ABSENT)
+			continue;
+		/* Once: in a CPU that has arrived, another SGI would stay pending. */
+		if (!emptied)
+			emptied = empty_loaders_pen(moved);
+		if (!wait_for(cpu, &second)) {
 			missing |= 1 << i;
 			cpu->mpidr = MPIDR_NONE;
 		}
 	}
+	if (emptied)
+		board_clear_pen();
 	return missing;
 }
 

@@ -290,7 +290,7 @@ boot:
 	do
 	/* boot.c: wait_for: while (cpu->state == CPU_ABSENT && !is_over(second)) { */
 	:: atomic { i < N && c[i].state != ABSENT -> i++ }
-	/* boot.c: gather_cpus: if (cpu->state == CPU_ABSENT && !wait_for(cpu, &second, moved)) { */
+	/* boot.c: gather_cpus: if (!wait_for(cpu, &second)) { */
 	:: atomic { i < N && c[i].state == ABSENT -> skip };
 		/* boot.c: gather_cpus: cpu->mpidr = MPIDR_NONE; */
 		atomic { c[i].listed = 0; i++ }
