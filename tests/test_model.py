@@ -34,7 +34,7 @@ def verifiers(directory, model, defines, claims, compile_for):
     flags = ["-DNFAIR=3"] if claims else ["-DSAFETY", "-DNOREDUCE"]
     subprocess.run(["gcc", compile_for, "-w", "-DMEMLIM=3500", *flags, "-o", "pan", "pan.c"],
                    cwd=directory, check=True)
-    command = ["./pan", "-m5000000", "-w24"]
+    command = ["./pan", "-m2000000", "-w26"]
     return [command + ["-a", "-f", "-N", claim] for claim in claims] or [command]
 
 
