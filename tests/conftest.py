@@ -83,11 +83,8 @@ def mended(tmp_path_factory):
 
     mended(dtb, psci, reserve_end) is the result; mended.program is for other uses.
     """
-    program = tmp_path_factory.mktemp("dtb") / "dtb_fuzz"
-    subprocess.run(["cc", "-g", "-O1", "-fsanitize=address,undefined",
-                    "-fno-sanitize-recover=all", "-Iinclude", "-I.", "-o", program,
-                    "tests/host/dtb_fuzz.c", "loader/dtb.c", "plan.c", "-lfdt"],
-                   cwd=harness.TOP, check=True)
+    program = harness.host_program(tmp_path_factory.mktemp("dtb"), "dtb_fuzz", "loader/dtb.c",
+                                   "plan.c")
 
     def mend(dtb, psci, reserve_end=0x87E13000):
         which = ["none", "ours", "firmware's"].index(psci)

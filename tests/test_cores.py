@@ -77,11 +77,8 @@ UNKNOWN = 0x5100D050
 @pytest.fixture(scope="module")
 def mock(tmp_path_factory):
     """mock(arguments): what the wrapper's C code does to a mock of the coprocessor."""
-    program = tmp_path_factory.mktemp("cores") / "mock_cp15"
-    subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", "-g", "-O1", "-std=gnu11",
-                    "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-                    "-DBOARD_HEADER=\"../boards/virt.h\"", "-Iinclude", "-I.", "-o", program,
-                    "tests/host/mock_cp15.c"], cwd=harness.TOP, check=True)
+    program = harness.host_program(tmp_path_factory.mktemp("cores"), "mock_cp15", flags=(
+        "-UBOARD_HEADER", '-DBOARD_HEADER="../boards/virt.h"'))
     return lambda *arguments: subprocess.run([program, *arguments], check=True, text=True,
                                              capture_output=True).stdout
 

@@ -410,3 +410,49 @@ def test_node_behind_the_roots_end(c, controller):
     blob = Blob(c, data)
     assert blob.open() == 0 and blob.read() is None
     assert struct.unpack_from("I", blob.platform, 36)[0] == 0
+
+
+@pytest.mark.parametrize("root, board, other", [
+    ("", "arm,vexpress", None),
+    ('compatible = "a,b";', "", None),
+    ('compatible = "a,b", "arm,vexpress";', "arm,vexpress", None),
+    ('compatible = "a,b", "a,c";', "arm,vexpress", b"a,b"),
+    ("compatible = [61 62];", "arm,vexpress", None),
+    ("compatible;", "arm,vexpress", None),
+])
+def test_other_board(c, root, board, other):
+    """The first name of a root that is not compatible; a name without an end is no name."""
+    blob = Blob(c, compiled(CPUS % (root + ONE)))
+    c.dtb_other_board.restype = ctypes.c_char_p
+    assert blob.open() == 0
+    assert c.dtb_other_board(ctypes.c_void_p(blob.at), board.encode()) == other
+
+
+CONTROLLER = 'pic { compatible = %s; %s phandle = <7>; };'
+
+
+@pytest.mark.parametrize("node, parent, wrong", [
+    (CONTROLLER % ('"acme,intc"', "interrupt-controller;"), 7, "acme,intc"),
+    (CONTROLLER % ('"acme,intc"', "interrupt-controller;"), 8, None),
+    (CONTROLLER % ('"acme,intc"', ""), 7, None),
+    (CONTROLLER % ('"ti,am33xx-intc"', "interrupt-controller;"), 7, None),
+    (CONTROLLER % ("[61 62]", "interrupt-controller;"), 7, None),
+    (CONTROLLER % ('"acme-gic"', "interrupt-controller;"), 8, "acme-gic"),
+    (CONTROLLER % (f'"acme,{"x" * 200}"', "interrupt-controller;"), 7, "acme," + "x" * 76),
+])
+def test_controller(c, node, parent, wrong):
+    """Refused by its name, cut to what the message has room for, if interrupts depend on it."""
+    blob = Blob(c, compiled(CPUS % (f"interrupt-parent = <{parent}>; " + ONE + node)))
+    said = blob.open() == 0 and blob.read()
+    if wrong is None:
+        assert said is None
+    else:
+        assert said.startswith(f"has an interrupt controller that is not supported, {wrong}")
+        assert said.endswith(" (neither GICv2 nor GICv3)") and len(said) < 160
+
+
+def test_gic_v3(c):
+    node = 'gic { compatible = "arm,gic-v3"; reg = <1 2 3 4>; };'
+    blob = Blob(c, compiled(CPUS % ("#address-cells = <1>; #size-cells = <1>; " + ONE + node)))
+    assert blob.open() == 0 and blob.read() is None
+    assert struct.unpack_from("3I", blob.platform, 36) == (1, 0, 3)     # gicd, gicc, gicr

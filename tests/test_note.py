@@ -102,10 +102,8 @@ CASES = {
 @pytest.fixture(scope="module")
 def fuzz(tmp_path_factory):
     """Gives cases to elf_note.c, under the sanitizers, and then mutates them."""
-    program = tmp_path_factory.mktemp("note") / "note_fuzz"
-    subprocess.run(["cc", "-g", "-O1", "-Wall", "-Wextra", "-Werror",
-                    "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Iinclude", "-I.",
-                    "-o", program, "tests/host/note_fuzz.c", "loader/elf_note.c"], cwd=harness.TOP, check=True)
+    program = harness.host_program(tmp_path_factory.mktemp("note"), "note_fuzz",
+                                   "loader/elf_note.c")
 
     def run(files, rounds):
         lines = [" ".join(segment.hex() or "-" for segment in file) + "\n" for file in files]

@@ -13,12 +13,7 @@ SOURCE = harness.TOP / "loader" / "place.c"
 
 
 def compiled(tmp_path, source=SOURCE):
-    program = tmp_path / "place_fuzz"
-    subprocess.run(["cc", "-g", "-O1", "-fsanitize=address,undefined",
-                    "-fno-sanitize-recover=all", "-Iinclude", "-I.", "-o", program,
-                    '-DBOARD_HEADER="../boards/vexpress-a15.h"', "tests/host/place_fuzz.c", source],
-                   cwd=harness.TOP, check=True)
-    return program
+    return harness.host_program(tmp_path, "place_fuzz", source, flags=("-Wno-error",))
 
 
 def test_brute_force(tmp_path):

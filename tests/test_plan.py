@@ -60,12 +60,8 @@ def listed(modes):
 
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory):
-    program = tmp_path_factory.mktemp("plan") / "plan_rows"
-    subprocess.run(["cc", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wundef",
-                    "-Wno-format-security", "-Wno-format-nonliteral",
-                    "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Iinclude", "-I.",
-                    "-o", program, "tests/host/plan_rows.c", "plan.c"],
-                   cwd=harness.TOP, check=True)
+    program = harness.host_program(tmp_path_factory.mktemp("plan"), "plan_rows", "plan.c", flags=(
+        "-Wshadow", "-Wundef", "-Wno-format-security", "-Wno-format-nonliteral"))
     lines = subprocess.run([program], capture_output=True, text=True, check=True).stdout
     return [fields(line) for line in lines.splitlines()]
 

@@ -124,21 +124,37 @@ def build(name, *targets, **variables):
     return out
 
 
-def host_library(name, *sources):
-    """Sources of the wrapper that the build's own tool has, too, as a shared library for ctypes.
-    With COVERAGE=FOLDER in the environment, gcov's files are in a folder of it."""
+def compile_for_host(folder, output, *sources, flags=()):
+    """Sources for the host, with gcc's warnings; returns the output.
+
+    COVERAGE=FOLDER in the environment: compile them in a folder of that one, and gcov's files
+    will be there."""
     coverage = os.environ.get("COVERAGE")
-    folder = pathlib.Path(coverage) / name if coverage else pathlib.Path(tempfile.mkdtemp())
-    folder.mkdir(parents=True, exist_ok=True)
-    library = folder / f"{name}.so"
-    subprocess.run(["cc", "-g", "-O0", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
+    if coverage:
+        folder = pathlib.Path(coverage) / output
+        folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cc", "-g", "-std=gnu11", "-Wall", "-Wextra", "-Werror",
                     *["--coverage"] * bool(coverage), f"-I{TOP}/include", f"-I{TOP}",
-                    "-DBOARD_HEADER=\"../boards/vexpress-a15.h\"", "-o", library,
+                    '-DBOARD_HEADER="../boards/vexpress-a15.h"', *flags, "-o", folder / output,
                     *(TOP / source for source in sources), "-lfdt"], cwd=folder, check=True)
-    loaded = ctypes.CDLL(str(library))
-    if not coverage:
-        shutil.rmtree(folder)
-    return loaded
+    return folder / output
+
+
+def host_library(name, *sources):
+    """Sources of the wrapper that the build's own tool has, too, as a shared library for ctypes."""
+    with tempfile.TemporaryDirectory() as folder:
+        return ctypes.CDLL(str(compile_for_host(pathlib.Path(folder), f"{name}.so", *sources,
+                                                flags=("-O0", "-shared", "-fPIC"))))
+
+
+def host_program(folder, name, *sources, flags=()):
+    """tests/host/NAME.c and sources of the wrapper as a program, with sanitizers.
+
+    But not with COVERAGE=: gcov would count their checks as branches."""
+    checks = ["-O0"] if os.environ.get("COVERAGE") else [
+        "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    return compile_for_host(folder, name, f"tests/host/{name}.c", *sources,
+                            flags=(*checks, *flags))
 
 
 @functools.cache
