@@ -35,7 +35,7 @@ void refuse(const char *format, ...)
 
 static bool overlap(uint64_t start, uint64_t end, uint64_t other_start, uint64_t other_end)
 {
-	return start < other_end && other_start < end;
+	return start < end && other_start < other_end && start < other_end && other_start < end;
 }
 
 /* Whether what the part takes for good is its own and may be used. */
