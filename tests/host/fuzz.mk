@@ -2,6 +2,7 @@
 # Included by the Makefile at the top. "make fuzz": libFuzzer targets for what reads a
 # user's files, FUZZ_SECONDS= for each; build/fuzz has what they find and their corpus,
 # which begins as Debian's kernel, Xen and DTBs, and grows. No input may take 5 seconds.
+# SEED= makes a run begin as an earlier one did.
 # "make coverage": the tests that run the wrapper's code on the host, and the lines and
 # branches that they miss.
 
@@ -26,7 +27,7 @@ covering	:= dtb_host.py formats.py plan.py place.py::test_brute_force $(addprefi
 fuzz: $(fuzz_targets:%=$(fuzz)/%.done)
 
 $(fuzz)/%.done: $(fuzz)/fuzz_% $(fuzz)/corpus FORCE
-	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -timeout=5 -max_len=16384 -artifact_prefix=$(fuzz)/ $(fuzz)/corpus/$*
+	$(Q)$< -seed=$(or $(SEED),0) -max_total_time=$(FUZZ_SECONDS) -timeout=5 -max_len=16384 -artifact_prefix=$(fuzz)/ $(fuzz)/corpus/$*
 
 $(fuzz_targets:%=$(fuzz)/fuzz_%): $(fuzz)/fuzz_%: tests/host/fuzz_%.c \
 		$(sort $(foreach target,$(fuzz_targets),$(fuzz_$(target))))
