@@ -656,7 +656,7 @@ def test_older_linux(wrapper, tmp_path, version):
     text, _ = harness.run(semihosted(wrapper, line.format(junk)), timeout=60, until="entering the")
     assert "5004 bytes of unknown data behind the kernel (" in text
     text, _ = harness.run(semihosted(wrapper, line.format(appended)), timeout=90,
-                          until=r"Machine model: \S+")
+                          until=r"Machine model: \S+\s")
     assert "Machine model: V2P-CA15" in text, text
 
 
