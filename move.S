@@ -18,10 +18,6 @@
 
 #define DTB_MAGIC		0xedfe0dd0	/* 0xd00dfeed, big-endian */
 
-/* r7 on a CPU that is not the boot CPU, and the number of words from BOOT_CPU_HERE to its own. */
-#define CANDIDATE		1	/* it becomes the boot CPU if no other CPU does */
-#define SECONDARY		2
-
 #define CONTESTS		(1 << 31)	/* set beside a CPU's affinity */
 
 /*
@@ -147,9 +143,8 @@ go_home:
  * that has reported posts its MPIDR again and again: a CPU that comes late clears it.
  */
 wait:
-	load_address r9, boot_cpu_offset
+	load_address r9, boot_cpu_offset + BOOT_CPU_HERE
 	add	r9, r9, r6
-	add	r9, r9, #BOOT_CPU_HERE
 	mov	r3, #0
 	str	r3, [r9, r7, lsl #2]
 	cmp	r7, #CANDIDATE
@@ -244,5 +239,5 @@ END move_home
 boot_cpu:
 	.word	MPIDR_NONE		@ the affinity of the boot CPU
 	.word	0			@ BOOT_CPU_HERE: home, once the boot CPU is there
-	.word	0			@ the MPIDR of the candidate that contests
-	.word	0			@ the MPIDR of the secondary CPU that contests
+	.word	0			@ CANDIDATE: the MPIDR of the one that contests
+	.word	0			@ SECONDARY: the same

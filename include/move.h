@@ -3,8 +3,15 @@
 #ifndef MOVE_H
 #define MOVE_H
 
-/* The offset of the word behind boot_cpu that is the address of home once that CPU is there. */
+/* The offset from boot_cpu of a word: the address of home, once the boot CPU is there. */
 #define BOOT_CPU_HERE		4
+
+/*
+ * What a CPU is that is not the boot CPU: r7 in move.S. The word in which CPUs of a kind
+ * contest is so many words behind BOOT_CPU_HERE.
+ */
+#define CANDIDATE		1	/* it becomes the boot CPU if no other CPU does */
+#define SECONDARY		2
 
 #ifndef __ASSEMBLER__
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A CPU 0 that comes so late that another CPU has already reported that there is no boot CPU.
+ * enter_late: CPU 0 starts only after another CPU has reported that there is no boot CPU.
  * Linked with EXTRA_SOURCES=tests/guest/late.S BOOT_ENTRY=enter_late.
  */
 #include "arm.h"
@@ -19,7 +19,7 @@ enter_late:
 	bne	reset
 	load_address r9, boot_cpu
 1:	yield
-	ldr	r10, [r9, #BOOT_CPU_HERE + 8]	@ the secondary CPU that contests
+	ldr	r10, [r9, #BOOT_CPU_HERE + 4 * SECONDARY]	@ the one that contests
 	cmp	r10, #0
 	beq	1b
 	mov	r10, #1 << 28			@ it contests for far less than this, then reports
