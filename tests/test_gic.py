@@ -11,10 +11,11 @@ import harness
 V3 = "secure=on,virtualization=on,gic-version=3"
 
 
-def test_gic_v3():
-    """8 CPUs with a GICv3: what the wrapper promises, on each, twice."""
-    variables, options = harness.virt_machine(V3, 8)
-    image = harness.conformance("gic-v3", **variables, SMP=8)
+@pytest.mark.parametrize("cpus", [2, 8])
+def test_gic_v3(cpus):
+    """With a GICv3: what the wrapper promises, on each CPU, twice."""
+    variables, options = harness.virt_machine(V3, cpus)
+    image = harness.conformance(f"gic-v3-{cpus}", **variables, SMP=cpus)
     text, status = harness.console(image, timeout=300, **options)
     assert "conformance: PASS" in text and status == 0, text[-3000:]
 
