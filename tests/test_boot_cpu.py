@@ -10,8 +10,6 @@ from harness import defines
 
 BOARDS = harness.TOP / "boards"
 ENTRY = {"EXTRA_SOURCES": "tests/guest/entry.S"}
-
-
 A15 = "../boards/vexpress-a15.h"
 NONE_OF_THEM = 0x305
 NO_BOOT_CPU = (r"boot-wrapper: no boot CPU has started, and CPU 0000000[0-3] waits for it; correct "

@@ -77,8 +77,7 @@ UNKNOWN = 0x5100D050
 @pytest.fixture(scope="module")
 def mock(tmp_path_factory):
     """mock(arguments): what the wrapper's C code does to a mock of the coprocessor."""
-    program = harness.host_program(tmp_path_factory.mktemp("cores"), "mock_cp15", flags=(
-        "-UBOARD_HEADER", '-DBOARD_HEADER="../boards/virt.h"'))
+    program = harness.host_program(tmp_path_factory.mktemp("cores"), "mock_cp15", board="virt")
     return lambda *arguments: subprocess.run([program, *arguments], check=True, text=True,
                                              capture_output=True).stdout
 

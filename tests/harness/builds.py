@@ -124,7 +124,7 @@ def build(name, *targets, **variables):
     return out
 
 
-def compile_for_host(folder, output, *sources, flags=()):
+def compile_for_host(folder, output, *sources, flags=(), board=BOARD):
     """Sources for the host, with gcc's warnings; returns the output.
 
     COVERAGE=FOLDER in the environment: compile them in a folder of that one, and gcov's files
@@ -135,7 +135,7 @@ def compile_for_host(folder, output, *sources, flags=()):
         folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(["cc", "-g", "-std=gnu11", "-Wall", "-Wextra", "-Werror",
                     *["--coverage"] * bool(coverage), f"-I{TOP}/include", f"-I{TOP}",
-                    '-DBOARD_HEADER="../boards/vexpress-a15.h"', *flags, "-o", folder / output,
+                    f'-DBOARD_HEADER="../boards/{board}.h"', *flags, "-o", folder / output,
                     *(TOP / source for source in sources), "-lfdt"], cwd=folder, check=True)
     return folder / output
 
@@ -147,14 +147,14 @@ def host_library(name, *sources):
                                                 flags=("-O0", "-shared", "-fPIC"))))
 
 
-def host_program(folder, name, *sources, flags=()):
+def host_program(folder, name, *sources, flags=(), board=BOARD):
     """tests/host/NAME.c and sources of the wrapper as a program, with sanitizers.
 
     But not with COVERAGE=: gcov would count their checks as branches."""
     checks = ["-O0"] if os.environ.get("COVERAGE") else [
         "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     return compile_for_host(folder, name, f"tests/host/{name}.c", *sources,
-                            flags=(*checks, *flags))
+                            flags=(*checks, *flags), board=board)
 
 
 @functools.cache

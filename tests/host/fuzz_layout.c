@@ -38,21 +38,27 @@ static bool overlap(uint64_t start, uint64_t end, uint64_t other_start, uint64_t
 	return start < end && other_start < other_end && start < other_end && other_start < end;
 }
 
+/* [start..end) is RAM outside the window, and nothing from `fresh` on is reserved. */
+static void check_range(const struct place_map *map, uint64_t start, uint64_t fresh, uint64_t end)
+{
+	if (start < map->start || end > map->end ||
+	    overlap(start, end, map->window.start, map->window.end))
+		abort();
+	for (uint32_t i = 0; i < map->reserved_count; i++)
+		if (overlap(fresh, end, map->reserved[i].start, map->reserved[i].end))
+			abort();
+}
+
 /* Whether what the part takes for good is its own and may be used. */
 static void check_part(const struct placement *p, uint32_t n)
 {
-	const struct place_map *map = p->map;
 	const struct place_part *part = &p->parts[n];
 	uint64_t start = part->at, size_end = start + part->size, end = size_end + part->work;
 	bool stays = part->in_memory && part->source == part->at;
 
-	if (start < map->start || end > part->limit || end > map->end ||
-	    overlap(start, end, map->window.start, map->window.end))
+	check_range(p->map, start, stays ? size_end : start, end);
+	if (end > part->limit)
 		abort();
-	for (uint32_t i = 0; i < map->reserved_count; i++)
-		if (overlap(stays ? size_end : start, end, map->reserved[i].start,
-			    map->reserved[i].end))
-			abort();
 	for (uint32_t i = 0; i < n; i++) {
 		const struct place_part *other = &p->parts[i];
 
@@ -67,17 +73,12 @@ static void check_part(const struct placement *p, uint32_t n)
 /* Below the end of what it inflates to, a zImage first moves itself to that end. */
 static void check_copy(const struct placement *p)
 {
-	const struct place_map *map = p->map;
 	const struct place_part *zimage = p->parts;
 	uint64_t start = p->inflated.end, end = start + zimage->size + zimage->work;
 
 	if (zimage->at >= start)
 		return;
-	if (end > map->end || overlap(start, end, map->window.start, map->window.end))
-		abort();
-	for (uint32_t i = 0; i < map->reserved_count; i++)
-		if (overlap(start, end, map->reserved[i].start, map->reserved[i].end))
-			abort();
+	check_range(p->map, start, start, end);
 	for (uint32_t i = 1; i < p->count; i++)
 		if (p->parts[i].size && overlap(start, end, p->parts[i].at,
 						(uint64_t)p->parts[i].at + p->parts[i].size))
