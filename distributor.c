@@ -10,6 +10,7 @@
 #include "gic.h"
 #include "resident.h"
 #include "lib/console.h"
+#include "lib/probe.h"
 
 /* GICv3: wait until the distributor has done what it was told. */
 static void wait_for_writes(uint32_t gicd)
@@ -18,12 +19,25 @@ static void wait_for_writes(uint32_t gicd)
 		;
 }
 
+/*
+ * The DTB of another machine may have a GIC where this one has nothing. A load from there
+ * gives 0 or aborts; the kernel would wait for interrupts that never come.
+ */
+static _Noreturn void refuse_gic(uint32_t address)
+{
+	refuse("no GIC answers at %x, where the DTB has one; use the DTB of this machine, or "
+	       "correct the GIC's reg", address);
+}
+
 /* GICv3: the affinity fields are at the same places as MPIDR's, in the second word. */
 static void find_redistributors(uint32_t gicr)
 {
 	uint32_t type, affinity, found = 0;
 
 	do {
+		if (!readable(gicr + GICR_PIDR2) ||
+		    !(read32(gicr + GICR_PIDR2) & GICR_PIDR2_ARCHREV))
+			refuse_gic(gicr);
 		type = read32(gicr + GICR_TYPER);
 		affinity = read32(gicr + GICR_TYPER + 4);
 		for (uint32_t n = 0; n < resident.cpu_count; n++)
@@ -55,6 +69,9 @@ void distributor_init(const struct platform *platform)
 		return;
 	}
 
+	if (gicr && !readable(gicd))
+		refuse_gic(gicd);
+
 	uint32_t type = read32(gicd + GICD_TYPER);
 
 	/* A kernel sees one group only, and that is Group 0, for want of a second. */
@@ -67,6 +84,8 @@ void distributor_init(const struct platform *platform)
 		wait_for_writes(gicd);
 		write32(gicd + GICD_CTLR, GICD_CTLR_ARE_S | GICD_CTLR_ARE_NS_S);
 		wait_for_writes(gicd);
+		if (!read32(gicd + GICD_CTLR))
+			refuse_gic(gicd);
 		for (n = 1; n <= last; n++)
 			write32(gicd + GICD_IGRPMODR + 4 * n, 0);
 	}
@@ -79,5 +98,10 @@ void distributor_init(const struct platform *platform)
 		wait_for_writes(gicd);
 	} else {
 		write32(gicd + GICD_CTLR, GIC_ENABLE_GRP1 | GIC_ENABLE_GRP0);
+		if (!read32(gicd + GICD_CTLR))
+			refuse_gic(gicd);
+		write32(platform->gicc + GICC_PMR, 0x10);	/* a GIC has 16 priorities or more */
+		if (!read32(platform->gicc + GICC_PMR))
+			refuse_gic(platform->gicc);
 	}
 }

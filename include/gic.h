@@ -65,6 +65,8 @@
 #define GICR_TYPER_VLPIS	(1 << 1) /* GICv4: its frame is twice as large */
 #define GICR_WAKER		0x014
 #define GICR_WAKER_SLEEPS	6	/* ProcessorSleep, ChildrenAsleep */
+#define GICR_PIDR2		0xffe8
+#define GICR_PIDR2_ARCHREV	0xf0	/* 3 or 4; in GICv2 and in an empty frame 0 */
 #define GICR_FRAME		0x20000	/* from one redistributor to the next */
 #define GICR_SGI_BASE		0x10000	/* from 0x80 on as word 0 of GICD's rows */
 #define GICR_IGRPMODR		0xd00	/* from GICR_SGI_BASE */

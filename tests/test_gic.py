@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The interrupt controller: GICv3, one that is neither v2 nor v3, and CPUs that sleep."""
 
+import pathlib
 import re
 import subprocess
 
 import pytest
 
 import harness
+from harness import inputs
 
 V3 = "secure=on,virtualization=on,gic-version=3"
 
@@ -59,6 +61,29 @@ def test_unknown_controller_is_refused(tmp_path, compatible, name):
     lines = [line for line in done.stderr.splitlines() if line.startswith("boot-wrapper: ")]
     assert done.returncode != 0 and len(lines) == 1, done.stderr
     assert f"is not supported, {name} (neither GICv2 nor GICv3)" in lines[0]
+
+
+@pytest.mark.parametrize("machine, node, reg, absent", [
+    (None, "/interrupt-controller@2c001000", "0 0x2c000000 0 0x1000 0 0x2c002000 0 0x2000",
+     0x2c000000),
+    (None, "/interrupt-controller@2c001000", "0 0x2c001000 0 0x1000 0 0x2c000100 0 0x100",
+     0x2c000100),
+    (V3, "/intc@8000000", "0 0x08000000 0 0x10000 0 0x08020000 0 0x100000", 0x08020000),
+    (V3, "/intc@8000000", "0 0x08000000 0 0x10000 0 0x09020000 0 0x100000", 0x09020000),
+    (V3, "/intc@8000000", "0 0x09030000 0 0x10000 0 0x080a0000 0 0x100000", 0x09030000),
+    (V3, "/intc@8000000", "0 0x08040000 0 0x10000 0 0x080a0000 0 0x100000", 0x08040000),
+], ids=["GICD", "GICC", "GICR that aborts", "GICR", "GICD of v3", "GICD of v3 that aborts"])
+def test_gic_that_does_not_answer(tmp_path, machine, node, reg, absent):
+    """The DTB has a GIC where the machine has none: one line that says so."""
+    variables, options = ({"DTB": harness.DTB}, {})
+    if machine:
+        variables, options = harness.virt_machine(machine, 1)
+    variables["DTB"] = inputs.dtb_with(tmp_path / "other.dtb", node, "reg", reg, kind="x",
+                                       dtb=pathlib.Path(variables["DTB"]))
+    image = harness.linux(f"gic-absent-{absent:x}", **variables, SMP=1)
+    text, status = harness.console(image, **options)
+    assert f"boot-wrapper: no GIC answers at {absent:08x}, where the DTB has one; use" in text
+    assert status == 1 and "entering the kernel" not in text
 
 
 def test_controller_that_needs_nothing(tmp_path):

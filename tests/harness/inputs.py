@@ -105,9 +105,11 @@ def small_memory(tmp_path):
 
 
 def dtb_with(path, node, name, value, kind="s", dtb=DTB):
-    """A copy of a DTB with a property of one node, a string or as `kind` says to fdtput."""
+    """A copy of a DTB with a property of one node, a string; or, as `kind` says to
+    fdtput, values with spaces between them."""
     path.write_bytes(dtb.read_bytes())
-    subprocess.run(["fdtput", "-t", kind, path, node, name, value], check=True)
+    subprocess.run(["fdtput", "-t", kind, path, node, name,
+                    *([value] if kind == "s" else value.split())], check=True)
     return path
 
 
