@@ -16,25 +16,23 @@ struct machine machine;
 
 /* The console. */
 
-static uint32_t uart_read(uint32_t address)
+static uint32_t uart_read(const struct uart *uart, uint32_t address)
 {
-	if (machine.uart.bytes)
+	if (uart->bytes)
 		return *(volatile uint8_t *)address;
 	return read32(address);
 }
 
 static void put_character(char c)
 {
-	const struct uart *uart = &machine.uart;
+	const struct uart *uart = machine.uart.data ? &machine.uart : &board.uart;
 
-	if (!uart->data)
-		machine.uart = board.uart;
 	if (!uart->data) {
 		semihosting(SYS_WRITEC, &c);
 		return;
 	}
 	for (int i = 0; i < UART_POLLS; i++)
-		if ((uart_read(uart->status) & uart->mask) == uart->ready)
+		if ((uart_read(uart, uart->status) & uart->mask) == uart->ready)
 			break;
 	if (uart->bytes)
 		*(volatile uint8_t *)uart->data = c;

@@ -69,7 +69,7 @@ struct machine {
 	struct range initrd;
 	const char *mode;
 	const char *argument;		/* what follows it in the bootargs */
-	struct uart uart;
+	struct uart uart;		/* the console, if the DTB names one of a known kind */
 };
 
 extern struct machine machine;

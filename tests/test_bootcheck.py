@@ -170,3 +170,20 @@ def test_bw_run_starts_it(tmp_path):
                            f"--deps={harness.DEPS}", f"--wrapper-dir={directory}"],
                           capture_output=True, text=True)
     assert done.returncode == 0 and " 0 items fail" in done.stdout, done.stdout + done.stderr
+
+
+def test_unknown_uart(tmp_path):
+    """Of a UART that bootcheck does not know it says so, and bw-run finds its lines on the
+    semihosting console, which is QEMU's stderr."""
+    dtb = tmp_path / "dtb"
+    dtb.write_bytes(harness.DTB.read_bytes())
+    console = subprocess.run(["fdtget", dtb, "/aliases", "serial0"], check=True,
+                             capture_output=True, text=True).stdout.strip()
+    subprocess.run(["fdtput", "-ts", dtb, console, "compatible", "cdns,uart-r1p12"], check=True)
+    directory = harness.build("bootcheck", "wrapper")
+    done = subprocess.run([harness.TOP / "tools" / "bw-run", "--bootcheck", "--quiet", f"--dtb={dtb}",
+                           f"--results={tmp_path}", f"--wrapper-dir={directory}"],
+                          capture_output=True, text=True)
+    assert done.returncode == 0 and " 0 items fail, 1 are against advice" in done.stdout, \
+        done.stdout + done.stderr
+    assert "advice stdout_node, 1 times" in done.stdout
