@@ -226,3 +226,18 @@ def test_bad_header(tmp_path, change, words):
 def test_template(tmp_path):
     """The template compiles as it is."""
     assert compiled(tmp_path, (HEADERS / "template" / "board.h").read_text()) == (0, "")
+
+
+@pytest.mark.parametrize("name, words", [
+    ("none.dtb", "dtbs/none.dtb is missing; Debian has none of this name: correct BOARD_DTB of "
+                 "boards/sabrelite.mk, or set DTB=FILE"),
+    ("", "sabrelite: QEMU has no DTB for this machine; set DTB=FILE, or BOARD_DTB in "
+         "boards/sabrelite.mk"),
+])
+def test_no_dtb(tmp_path, name, words):
+    """A board whose DTB neither Debian nor QEMU has: one line, and no QEMU that runs for ever."""
+    environment = {key: value for key, value in os.environ.items() if "MAKE" not in key}
+    done = subprocess.run(["make", "-e", "run", "BOARD=sabrelite", f"O={tmp_path}",
+                           f"DEPS={harness.DEPS}"], env={**environment, "BOARD_DTB": name},
+                          cwd=harness.TOP, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 2 and words in done.stderr, done.stderr

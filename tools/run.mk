@@ -13,6 +13,7 @@ install: wrapper
 	$(Q)install -m 644 $(addprefix $(out)/,boot-wrapper.bin boot-wrapper.elf linux-system-semi.axf \
 		bootcheck.bin bootcheck.elf) $(call quote,$(installed))
 
+comma		:= ,
 debian_kernel	:= $(deps)/vmlinuz
 debian_dtb	= $(if $(BOARD_DTB),$(deps)/dtbs/$(BOARD_DTB),$(out)/qemu-$(or $(SMP),1).dtb)
 debian_initrd	:= $(O)/initramfs.cpio.gz
@@ -42,12 +43,14 @@ deps-qemu: | $(filter clean deps,$(first))
 	@tools/deps-qemu $(deps)/qemu
 
 $(deps)/libfdt.a $(debian_kernel) $(debian_xen) $(if $(BOARD_DTB),$(debian_dtb)) $(deps)/busybox: | $(first)
-	@[ -e $@ ] || { echo 'boot-wrapper: $@ is missing; run "make deps", or set $(if $(filter %.a,$@),LIBFDT_SRC=DIR to a dtc checkout,KERNEL= DTB= INITRD= XEN= to your own files)' >&2; exit 1; }
+	@[ -e $@ ] || { echo 'boot-wrapper: $@ is missing; $(if $(and $(filter %.dtb,$@),$(wildcard $(deps)/dtbs)),Debian has none of this name: correct BOARD_DTB of boards/$(BOARD).mk$(comma) or set DTB=FILE,run "make deps"$(comma) or set $(if $(filter %.a,$@),LIBFDT_SRC=DIR to a dtc checkout,KERNEL= DTB= INITRD= XEN= to your own files))' >&2; exit 1; }
 
-# QEMU generates the DTB of a board that has none in Debian's kernel package.
+# QEMU generates the DTB of a board that has none in Debian's kernel package. QEMU before 9.0
+# runs a machine for which it has none.
 $(out)/qemu-%.dtb: | $(first)
 	$(call quiet,QEMU,$@)
-	$(Q)$(QEMU) $(BOARD_QEMU) -machine dumpdtb=$@ -smp $* -display none -nic none
+	$(Q)timeout 10 $(QEMU) $(BOARD_QEMU) -machine dumpdtb=$@ -smp $* -display none -nic none </dev/null && [ -e $@ ] || \
+	{ echo 'boot-wrapper: $(firstword $(BOARD_QEMU:-M=)): QEMU has no DTB for this machine; set DTB=FILE, or BOARD_DTB in boards/$(BOARD).mk' >&2; exit 1; }
 
 $(debian_initrd): tools/mkinitramfs tools/initramfs-init | $(deps)/busybox $(first)
 	$(call quiet,CPIO,$@)
@@ -56,7 +59,8 @@ $(debian_initrd): tools/mkinitramfs tools/initramfs-init | $(deps)/busybox $(fir
 # Without PSCI, Xen cannot switch the machine off: end QEMU when dom0 has halted.
 xen_end = $(if $(XEN),$(if $(filter pen none,$(SMP_METHOD) $(SMC)),--end 'Dom0 halted: halting machine'))
 
-run run-xen: $(out)/linux-system.axf
+# The second is not started here, but by bw-run: both are then of the same tree.
+run run-xen: $(out)/linux-system.axf $(out)/linux-system-semi.axf
 	$(Q)QEMU_AUDIO_DRV=none tools/run-qemu $(if $(RUN_TIMEOUT),--timeout $(RUN_TIMEOUT)) $(xen_end) -- \
 		$(QEMU) $(BOARD_QEMU) -smp $(SMP) -display none -nic none -no-reboot \
 		$(BOARD_SERIAL) -serial mon:stdio -semihosting-config enable=on,target=native \
