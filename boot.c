@@ -512,7 +512,7 @@ static void banner(uint32_t entered, const struct plan *plan, uint32_t reserve_e
 	say_image("initrd", payload.initrd, payload.initrd_end);
 	if (reserve_end)
 		say_image(reserve_end == RESIDENT_END ? residents[plan->start] :
-			  "resident: Hyp stub", RESIDENT_START, reserve_end);
+			  "resident: Hyp stub, holding pen", RESIDENT_START, reserve_end);
 	else
 		say("resident: nothing");
 	say("entered in %s; the kernel takes %s (%s)", entered_names[entered],
