@@ -80,7 +80,7 @@
 #endif
 #if !defined(BOARD_UART_DATA) || !defined(BOARD_UART_STATUS) || \
 	!defined(BOARD_UART_MASK) || !defined(BOARD_UART_READY)
-#error "the board's header does not describe its UART; include boards/uart/pl011.h, ns16550.h or imx.h after BOARD_UART"
+#error "the board's header does not describe its UART; include boards/uart/pl011.h, ns16550.h or imx.h after BOARD_UART, or define BOARD_UART_DATA, _STATUS, _MASK and _READY"
 #endif
 
 #ifndef BOARD_COMPATIBLE

@@ -11,12 +11,15 @@
 #define BOARD_COMPATIBLE	"vendor,soc"
 #define BOARD_RAM_BASE		0x80000000
 
-/* The console, and the clock that drives it. */
+/*
+ * The console, and the clock that drives it. For a UART of another kind define the four
+ * words of include/board.h, and board_console_init() if it is off after reset.
+ */
 #define BOARD_UART		0x10009000
 #define BOARD_UART_CLOCK	24000000
 #include "uart/pl011.h"
 
-/* The frequency of the system counter in Hz. */
+/* The frequency of the system counter in Hz; Cortex-A5, A8 and A9 have none. */
 #define BOARD_CNTFRQ		24000000
 /* CNTControlBase, which the wrapper enables; 0 if the board has no such frame. */
 #define BOARD_SYSTEM_COUNTER	0
