@@ -80,3 +80,12 @@ def test_pictures_are_drawn(name):
     words, drawn_words = (sorted(re.findall(r"\w+", re.sub(r"&\S+?;", " ", t)))
                           for t in (text, drawn))
     assert words and words == drawn_words
+
+
+@pytest.mark.parametrize("picture", sorted((DOCS / "pictures").glob("*.svg")), ids=lambda p: p.stem)
+def test_pictures_are_legible(picture):
+    """At a page's width, 880 pixels, the smallest letters have 9 pixels."""
+    text = picture.read_text()
+    width = float(re.search(r'viewBox="\S+ \S+ (\S+) ', text)[1])
+    smallest = min(float(size) for size in re.findall(r'font-size[=:]"?([\d.]+)', text))
+    assert smallest * 880 / width >= 9
