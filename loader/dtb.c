@@ -119,8 +119,8 @@ static fdt32_t *first_property(const void *fdt, int node)
 
 /*
  * Find a property of a node in a checked block, as fdt_getprop() does, in a tenth of the
- * time. The strings block may be unchecked. If `wanted` is NULL, return the word behind
- * the last property.
+ * time. The strings block may be unchecked, but add_names() has made it longer than any
+ * name. If `wanted` is NULL, return the word behind the last property.
  */
 static fdt32_t *property(const void *fdt, int node, const char *wanted,
 			 int *length)
@@ -141,7 +141,7 @@ static fdt32_t *property(const void *fdt, int node, const char *wanted,
 
 		*length = be32(word + 1);
 		word += 3;
-		if (size && room >= size && name <= room - size &&
+		if (size && name <= room - size &&
 		    strings[name] == *wanted &&
 		    !memcmp(strings + name, wanted, size))
 			return word;
@@ -510,7 +510,10 @@ int dtb_open(void *fdt, int room, struct dtb_nodes *nodes)
 	return 0;
 }
 
-/* Translate an address by the `ranges` of all parents to the one that a CPU accesses. */
+/*
+ * Translate an address by the `ranges` of all parents to the one that a CPU accesses. The
+ * caller has checked the #address-cells of the last bus.
+ */
 static bool translate(const void *fdt, const int *path, int depth,
 		      uint64_t *address)
 {
@@ -523,8 +526,7 @@ static bool translate(const void *fdt, const int *path, int depth,
 		int length;
 		const fdt32_t *ranges = property(fdt, bus, "ranges", &length);
 
-		if (!ranges || child_cells < 1 || size_cells < 1 ||
-		    parent_cells < 1)
+		if (!ranges || size_cells < 1 || parent_cells < 1)
 			return false;
 		bool found = length == 0;
 
@@ -679,7 +681,7 @@ static unsigned read_below(const void *fdt, int parent, struct ram_bank *ranges,
 		return count;
 	cells[0] = read_cell_counts(fdt, parent,
 				    read_cell_counts(fdt, 0, DEFAULT_CELLS));
-	while ((node = next_node(fdt, node, &depth)) >= 0 && depth > 0) {
+	while ((node = next_node(fdt, node, &depth)) >= 0) {
 		cells[depth] = read_cell_counts(fdt, node, cells[depth - 1]);
 		if (is_available(fdt, node))
 			count = read_ranges(fdt, node, "reg", cells[depth - 1],
@@ -694,7 +696,9 @@ unsigned dtb_read_reserved(const void *fdt, const struct dtb_nodes *nodes,
 	uint64_t start, size;
 	unsigned count = 0;
 
-	for (int n = 0; !fdt_get_mem_rsv(fdt, n, &start, &size) && size; n++) {
+	for (int n = fdt_num_mem_rsv(fdt); n-- > 0;) {
+		fdt_get_mem_rsv(fdt, n, &start, &size);
+
 		uint64_t end = start + size;
 
 		if (start >= RAM_LIMIT)
@@ -758,13 +762,25 @@ static int resize(void *fdt, void *at, int by)
 	return 0;
 }
 
-/* Delete a property of a node, if the node has it. */
-static int delete(void *fdt, int node, const char *name)
+/* Delete a property of a node, if the node has it. Closing a gap cannot fail. */
+static void delete(void *fdt, int node, const char *name)
 {
 	int size;
 	fdt32_t *value = property(fdt, node, name, &size);
 
-	return value ? resize(fdt, value - 3, -(12 + (int)padded(size))) : 0;
+	if (value)
+		resize(fdt, value - 3, -(12 + (int)padded(size)));
+}
+
+/* Delete a node with all that is in it. */
+static void delete_node(void *fdt, int node)
+{
+	int end = node, depth = 0;
+
+	/* The block has been checked: this ends behind the node's end. */
+	while (depth >= 0)
+		end = fdt_next_node(fdt, end, &depth);
+	resize(fdt, (char *)node_name(fdt, node) - 4, node - end);
 }
 
 /* Set a property of a node. If an earlier call has returned an error, return that. */
@@ -775,10 +791,9 @@ static int set(int error, void *fdt, int node, size_t name, const void *content,
 	fdt32_t *value = property(fdt, node, TEXT(name), &was);
 
 	if (!error && (!value || padded(was) != padded(size))) {
-		error = delete(fdt, node, TEXT(name));
+		delete(fdt, node, TEXT(name));
 		value = first_property(fdt, node) + 3;
-		if (!error)
-			error = resize(fdt, value - 3, 12 + padded(size));
+		error = resize(fdt, value - 3, 12 + padded(size));
 		if (!error) {
 			value[-3] = to_be32(FDT_PROP);
 			value[-1] = to_be32(name);
@@ -809,10 +824,11 @@ static int set_word(int error, void *fdt, int node, size_t name, uint32_t value)
 /* Set or delete an empty property. */
 static int set_flag(int error, void *fdt, int node, size_t name, bool value)
 {
-	if (error)
-		return error;
-	return value ? set(0, fdt, node, name, "", 0) :
-		       delete(fdt, node, TEXT(name));
+	if (value)
+		return set(error, fdt, node, name, "", 0);
+	if (!error)
+		delete(fdt, node, TEXT(name));
+	return error;
 }
 
 /* Add a node without properties at the offset `at`. Returns that, or a libfdt error. */
@@ -872,14 +888,14 @@ static int mend_cpu(void *fdt, int node, enum dtb_psci psci, bool absent)
 	const fdt32_t *method = property(fdt, node, "enable-method", &length);
 
 	if (method && is_named((const char *)method, "psci"))
-		return delete(fdt, node, "enable-method");
+		delete(fdt, node, "enable-method");
 	return 0;
 }
 
 /* This property says that firmware has not configured the timer. The wrapper has. */
-static int mend_timer(void *fdt, int node)
+static void mend_timer(void *fdt, int node)
 {
-	return delete(fdt, node, "arm,cpu-registers-not-fw-configured");
+	delete(fdt, node, "arm,cpu-registers-not-fw-configured");
 }
 
 static fdt32_t *write_cells(fdt32_t *cell, uint32_t count, uint64_t value)
@@ -978,9 +994,7 @@ static int mend_reserved_memory(void *fdt, int parent,
 			hex_digit(changes->reserve >> 4 * i);
 	fdt_for_each_subnode(node, fdt, parent)
 		if (is_named(node_name(fdt, node), name)) {
-			error = fdt_del_node(fdt, node);
-			if (error)
-				return error;
+			delete_node(fdt, node);
 			break;
 		}
 	if (!changes->reserve_end)
@@ -1029,25 +1043,30 @@ static int mend_psci(void *fdt, int node, bool psci_0_1)
 	return set_word(error, fdt, node, NAME(cpu_on), PSCI_CPU_ON);
 }
 
-/* Fix up the node at `offset`, if it is one that needs it. */
+/* Fix up the node at `offset`, which is one of `nodes`. */
 static int mend_node(void *fdt, int offset, const struct dtb_nodes *nodes,
 		     const struct dtb_changes *changes)
 {
 	if (offset == nodes->chosen)
 		return mend_chosen(fdt, offset, changes);
-	if (offset == nodes->timer)
-		return mend_timer(fdt, offset);
 	if (offset == nodes->reserved_memory)
 		return mend_reserved_memory(fdt, offset, changes);
-	/* Delete the old node: if it is of PSCI 0.1, its function numbers may collide. */
-	if (offset == nodes->psci)
-		return changes->psci == DTB_PSCI_FIRMWARES ? 0 :
-		       fdt_del_node(fdt, offset);
-	for (int i = 0; i < nodes->cpu_count; i++)
-		if (offset == nodes->cpu[i])
-			return mend_cpu(fdt, offset, changes->psci,
-					changes->absent >> i & 1);
-	return 0;
+	if (offset == nodes->timer) {
+		mend_timer(fdt, offset);
+		return 0;
+	}
+	if (offset == nodes->psci) {
+		/* Delete it: if it is of PSCI 0.1, its function numbers may collide. */
+		if (changes->psci != DTB_PSCI_FIRMWARES)
+			delete_node(fdt, offset);
+		return 0;
+	}
+
+	int cpu = 0;
+
+	while (offset != nodes->cpu[cpu])
+		cpu++;
+	return mend_cpu(fdt, offset, changes->psci, changes->absent >> cpu & 1);
 }
 
 int dtb_mend(void *fdt, const struct dtb_nodes *nodes,

@@ -101,7 +101,7 @@ static const char *variable_of(const struct claim *claim)
 	return claim->part->fixed ? claim->part->variable : NULL;
 }
 
-/* Refuse two claims that exclude each other. */
+/* Refuse two claims that exclude each other; if one is a source, it is `a`. */
 static _Noreturn void refuse_overlap(const struct claim *a, const struct claim *b)
 {
 	const char *first = variable_of(a), *second = variable_of(b);
@@ -112,8 +112,8 @@ static _Noreturn void refuse_overlap(const struct claim *a, const struct claim *
 		second = NULL;
 	}
 	/* A loader can put what lies in memory elsewhere. */
-	if (a->source || b->source) {
-		remedy = a->source && b->source ? "load them apart" : "load it elsewhere";
+	if (a->source) {
+		remedy = b->source ? "load them apart" : "load it elsewhere";
 		first = second = NULL;
 	} else if (!first) {
 		remedy = a->part->fixed || b->part->fixed ? "link it elsewhere" :
@@ -204,7 +204,7 @@ struct place_part *place_add(struct placement *p, enum place_role role, const ch
 		part->prefer = DTB_DEFAULT_ADDR;
 		part->align = 8;
 		break;
-	case PLACE_INITRD:
+	default:		/* PLACE_INITRD */
 		break;
 	}
 	return part;
@@ -610,7 +610,7 @@ void place(struct placement *placement)
 			refuse_overlap(&runs, in_the_way);
 		check_reserved(map, &runs);
 	}
-	if (placement->parts->size && placement->parts->fixed)
+	if (placement->parts->fixed)
 		claim_fixed(s, placement->parts);
 	/*
 	 * If parts[0] stays, it claims more memory than its place, so try that before all

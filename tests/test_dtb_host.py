@@ -67,6 +67,7 @@ SOURCE = """/dts-v1/;
 /memreserve/ 0x80000000 0x10000;
 /memreserve/ 0xfffff000 0x1000;
 /memreserve/ 0x90000000 0xffffffffffffffff;
+/memreserve/ 0xf0000000 0x20000000;
 / { #address-cells = <2>; #size-cells = <2>; compatible = "x";
 	empty { };
 	chosen { bootargs = "a long command line that becomes another"; linux,initrd-start = <0 1>;
@@ -246,6 +247,28 @@ def test_dtbs_of_the_field(c):
                     (file, path, name)
 
 
+def test_alignment_takes_room(c):
+    """A structure block that must move by a few bytes, in a DTB that fills its memory."""
+    data = laid_out(compiled(SOURCE), ORDERS[0], skew=1)
+    assert Blob(c, data, len(data)).open() == NOSPACE
+
+
+def test_sizes_of_other_cells(c):
+    """A /reserved-memory with the root's address cells, and other size cells."""
+    blob = Blob(c, compiled("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; "
+                            "reserved-memory { #address-cells = <1>; #size-cells = <2>; "
+                            "v { reg = <0x1000 0 0x2000>; }; }; };"))
+    assert blob.open() == 0 and blob.mend() == 0
+    assert nodes(blob.bytes())["/reserved-memory/v"]["reg"] == struct.pack(">2I", 0x1000, 0x2000)
+
+
+def test_cpu_without_a_method(c):
+    """Without PSCI, it has none to lose."""
+    blob = Blob(c, compiled("/dts-v1/; / { cpus { cpu@0 { reg = <0>; }; }; };"))
+    assert blob.open() == 0 and blob.mend(psci=NONE) == 0
+    assert nodes(blob.bytes())["/cpus/cpu@0"] == {"reg": bytes(4)}
+
+
 def test_nothing_reserved(c):
     """A range that the build has reserved goes; a node of any other stays as it was."""
     blob = Blob(c, compiled(SOURCE))
@@ -302,6 +325,29 @@ MEMORY = 'memory { device_type = "memory"; reg = <%s>; };'
     (CPUS % ("#address-cells = <2>; #size-cells = <1>; " + ONE +
              BUS % ("ranges = <0 1 0x8000 9>;", GIC % ("intc", "reg = <1 2 4>;"))),
      "has an interrupt controller that no CPU can address"),
+    # Without usable cells, on one bus or another.
+    *((CPUS % (ONE + "a { %s ranges; b { %s ranges; %s }; };" % (above, below, GIC % ("gic", reg))),
+       f"has an interrupt controller {wrong}") for above, below, reg, wrong in (
+        ("", "#address-cells = <0>; #size-cells = <1>;", "reg = <1 2>;", "without usable addresses"),
+        ("", "#address-cells = <1>; #size-cells = <9>;", "reg = <1 2>;", "without usable addresses"),
+        ("#address-cells = <1>; #size-cells = <1>;", "#address-cells = <1>; #size-cells = <0>;",
+         "reg = <1 2>;", "that no CPU can address"),
+        ("#address-cells = <0>; #size-cells = <1>;", "#address-cells = <1>; #size-cells = <1>;",
+         "reg = <1 2 3>;", "that no CPU can address"),
+        ("#address-cells = <1>; #size-cells = <0>;", "#address-cells = <1>; #size-cells = <1>;",
+         "reg = <1 2 3>;", "that no CPU can address"))),
+    # GICD and GICC are not on the same side of 4 GiB.
+    (CPUS % ("#address-cells = <2>; #size-cells = <1>; " + ONE + BUS % (
+        "ranges = <1 0 0x8000 1 4 1 0x8000 4>;", GIC % ("gic", "reg = <1 2 4>;"))),
+     "has an interrupt controller that no CPU can address"),
+    # GICC is beside what the bus passes on, or above all of it.
+    *((CPUS % (ONE + BUS % (f"ranges = <5 0 0 1 {base:#x} 0 0x8000 1>;", GIC % (
+        "gic", "reg = <5 2 8>;"))), "has an interrupt controller that no CPU can address")
+      for base in (7, 9)),
+    (CPUS % ("interrupt-parent = <1 2>; " + ONE), None),
+    (CPUS % ('#size-cells = <1 2>; ' + ONE),
+     "has a root whose #address-cells or #size-cells is neither 1 nor 2"),
+    (CPUS % 'cpus { cpu@0 { reg = <0>; status = "disabled"; }; };', None),
     # RAM: of more banks than are kept, of more than can be read, of none that is usable.
     (CPUS % (ONE + MEMORY % " ".join(f"{n:#x} 0x1000" for n in range(0, 0x10000, 0x4000))), None),
     (CPUS % (ONE + MEMORY % " ".join(f"{n * n * 0x2000:#x} 0x1000" for n in range(16))), None),
@@ -315,7 +361,9 @@ MEMORY = 'memory { device_type = "memory"; reg = <%s>; };'
              'p { device_type = "memory"; status = "ok"; reg = <0 0x1000>; };'
              'q { device_type = "memory"; status = "no"; reg = <0 0x1000>; };'
              'r { device_type = "memory"; status = "okax"; reg = <0 0x1000>; };'
-             's { x = "memory"; reg = <0 0x1000>; };'), None),
+             's { x = "memory"; reg = <0 0x1000>; };'
+             't { x = "memory"; device_type = "memo"; reg = <0 0x1000>; };'
+             'u { device_type = "memory"; reg = <0 0x1000>; v { w { }; }; };'), None),
     (CPUS % (ONE + "cpusx { cpu@0 { }; }; chosenx { };"), None),
 ])
 def test_read(c, source, wrong):

@@ -60,6 +60,7 @@ MODE = ("bw.mode=svc", "mode", "svc")
 
 @pytest.mark.parametrize("line, rest, options", [
     ("", "", []), ("   ", "   ", []), ("smp", "smp", []), ("a  b\t c ", "a  b\t c ", []),
+    ("a\nbw.mode=svc\nb", "a\nb", [MODE]),
     ("bw.mode=svc", "", [MODE]), (" bw.mode=svc ", "", [MODE]),
     ("bw.mode=svc smp", "smp", [MODE]), ("smp bw.mode=svc", "smp", [MODE]),
     ("a  bw.mode=svc   b", "a   b", [MODE]),

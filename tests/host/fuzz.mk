@@ -41,4 +41,4 @@ coverage:
 	$(Q)rm -rf $(O)/coverage && mkdir -p $(O)/coverage
 	$(Q)COVERAGE=$(abspath $(O))/coverage $(PYTHON) -m pytest -q -p no:xdist $(covering:%=tests/test_%)
 	$(Q)gcovr -r . $(covered:%=--filter %) $(O)/coverage
-	$(Q)gcovr -r . $(covered:%=--filter %) --branches --fail-under-line 99 --fail-under-branch 96 $(O)/coverage
+	$(Q)gcovr -r . $(covered:%=--filter %) --branches --fail-under-line 100 --fail-under-branch 100 $(O)/coverage

@@ -258,7 +258,7 @@ static void set_up(void)
 			part->fixed = true;
 			part->at = next(3) ? map.start + next(pages) * PAGE : unit(pages);
 			part->in_memory = next(2);
-			part->source = part->at;
+			part->source = next(4) ? part->at : unit(pages);
 		} else if (next(3) == 0) {
 			part->in_memory = true;
 			part->source = next(3) ? map.start + next(pages) * PAGE : unit(pages);
@@ -278,6 +278,10 @@ static void set_up(void)
 static struct ram_bank banks[3];
 static const struct elf_layout *elf;
 static struct elf_layout layout;
+static uint32_t loaded_at;		/* where a loader put the zImage; 0: it is in a file */
+static uint32_t initrd_size = 100 << 20;
+static uint32_t dtb_addr;		/* given by the user, if not 0 */
+static const char *dtb_variable = "DTB_ADDR=";
 
 /* As the boot does it: the board's window, what the DTB has, a zImage or an ELF file. */
 static void all(void)
@@ -293,9 +297,16 @@ static void all(void)
 	} else {
 		place_add(&p, PLACE_ZIMAGE, "kernel", "zImage", 5 << 20);
 		place_inflated(&p, 0x3000, 20 << 20);
+		p.parts->in_memory = loaded_at;
+		p.parts->source = loaded_at;
 	}
-	place_add(&p, PLACE_DTB, "DTB", NULL, 16384)->variable = "DTB_ADDR=";
-	place_add(&p, PLACE_INITRD, "initrd", "rd.gz", 100 << 20);
+
+	struct place_part *dtb = place_add(&p, PLACE_DTB, "DTB", NULL, 16384);
+
+	dtb->variable = dtb_variable;
+	dtb->fixed = dtb_addr;
+	dtb->at = dtb_addr;
+	place_add(&p, PLACE_INITRD, "initrd", "rd.gz", initrd_size);
 	place(&p);
 }
 
@@ -367,7 +378,57 @@ static void scenarios(void)
 	expect(__LINE__, RAM + 0x100000, RAM + 0x8000000, NULL);
 	layout = (struct elf_layout){ RAM + 0x8208000, RAM + 0x8300000, RAM + 0x8208000 };
 	expect(__LINE__, RAM + 0x8208000, RAM + 0x8300000, NULL);
+	/* Nobody can set the address of an ELF file; of a DTB without a variable, nor that. */
+	map.reserved_count = 1;
+	map.reserved[0] = (struct ram_bank){ RAM + 0x8200000, RAM + 0x8209000 };
+	expect(__LINE__, 0, 0, "the kernel (vmlinux) overlaps the memory that the DTB reserves: "
+	       "[88208000..882fffff] and [88200000..88208fff]; link it elsewhere");
+	map.reserved_count = 0;
 	elf = NULL;
+	dtb_addr = RAM + 0x10000;
+	expect(__LINE__, 0, 0, "[80010000..80013fff]; set DTB_ADDR=");
+	dtb_variable = NULL;
+	expect(__LINE__, 0, 0, "[80010000..80013fff]; link it elsewhere");
+	dtb_variable = "DTB_ADDR=";
+	dtb_addr = RAM - 0x10000;
+	expect(__LINE__, 0, 0, "the DTB, 16384 bytes at 7fff0000, exceeds [80000000..");
+	dtb_addr = 0;
+
+	/* A kernel in flash, below and above the RAM, is copied. */
+	loaded_at = 0x04000000;
+	expect(__LINE__, RAM + 0x2000000, RAM + 0x8000000, NULL);
+	loaded_at = 0xff000000;
+	expect(__LINE__, RAM + 0x2000000, RAM + 0x8000000, NULL);
+	loaded_at = 0xffffffff;
+	expect(__LINE__, RAM + 0x2000000, RAM + 0x8000000, NULL);
+	loaded_at = RAM + 0x7e00000;
+	expect(__LINE__, 0, 0, "the kernel (zImage) overlaps the wrapper: ");
+	loaded_at = 0;
+
+	/*
+	 * The initrd fits nowhere, and the DTB into each of 253 gaps: it ends before all of
+	 * these have been tried.
+	 */
+	banks[1].end = RAM + 0x8000000;
+	initrd_size = 100 << 10;
+	map.reserved_count = PLACE_MAX_RESERVED;
+	for (uint32_t i = 0; i < PLACE_MAX_RESERVED - 3; i++)
+		map.reserved[i] = (struct ram_bank){ RAM + 0x2000000 + i * 0x10000,
+						     RAM + 0x2001000 + i * 0x10000 };
+	map.reserved[253] = (struct ram_bank){ RAM + 0x1a00000, RAM + 0x2000000 };
+	map.reserved[254] = (struct ram_bank){ RAM + 0x2fd0000, RAM + 0x7e00000 };
+	map.reserved[255] = (struct ram_bank){ RAM + 0x7e20000, RAM + 0x8000000 };
+	expect(__LINE__, 0, 0, "the initrd (rd.gz), 102400 bytes, does not fit into ");
+
+	/* What is not there overlaps nothing. */
+	place_check_window(map.window, &(struct place_part){ .source = map.window.start,
+							     .in_memory = true });
+	place_check_window(map.window, &(struct place_part){ .source = map.window.start,
+							     .size = 1 });
+	p.inflated = (struct ram_bank){ 1, 2 };
+	place_inflated(&p, 0, 0);
+	if (p.inflated.start != 1)
+		exit(1);
 }
 
 int main(int argc, char **argv)
