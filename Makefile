@@ -96,7 +96,7 @@ arch		:= -march=armv7-a -mfloat-abi=hard -mfpu=vfpv3-d16 -mimplicit-it=always
 compiler	:= -Xclang -target-feature -Xclang -neon -fno-builtin
 else
 arch		:= -march=armv7-a+fp -mfloat-abi=hard
-compiler	:= -mgeneral-regs-only -fno-tree-loop-distribute-patterns
+compiler	:= -mgeneral-regs-only -fno-tree-loop-distribute-patterns -fno-guess-branch-probability
 endif
 defines		:= -DBOARD_HEADER='"../boards/$(BOARD).h"' $(if $(WRAPPER_ADDR),-DWRAPPER_ADDR=$(WRAPPER_ADDR))
 includes	:= -Iinclude -I.
@@ -112,8 +112,7 @@ HOSTCFLAGS	:= $(warnings) -O2 -std=gnu11 $(defines) $(includes) $(host_fdt_inclu
 # Resident C is Thumb code, which takes two thirds of the size of ARM code.
 $(patsubst %,$(out)/%.o,$(filter %.c,$(resident))): CFLAGS += -mthumb $(if $(clang),,-fno-if-conversion -fno-thread-jumps)
 # The loader runs once, but every byte of the image is loaded for each boot.
-$(patsubst %,$(out)/%.o,$(filter loader/%.c lib/console.c lib/string.c plan.c cores.c boot.c,$(transient))): CFLAGS += -mthumb
-$(if $(clang),,$(out)/boot.c.o: CFLAGS += -O2)
+$(patsubst %,$(out)/%.o,$(filter loader/%.c lib/console.c lib/string.c plan.c cores.c boot.c distributor.c,$(transient))): CFLAGS += -mthumb
 # cores.c must not use a stack; and an ISB is to stay behind the write that it is for.
 $(out)/cores.c.o: CFLAGS += -fno-jump-tables -fomit-frame-pointer $(if $(clang),-Wframe-larger-than=0, \
 			    -Wstack-usage=0 -fno-crossjumping -fno-tree-tail-merge)

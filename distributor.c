@@ -86,10 +86,10 @@ void distributor_init(const struct platform *platform)
 		wait_for_writes(gicd);
 		if (!read32(gicd + GICD_CTLR))
 			refuse_gic(gicd);
-		for (n = 1; n <= last; n++)
+		for (n = last; n; n--)
 			write32(gicd + GICD_IGRPMODR + 4 * n, 0);
 	}
-	for (n = 1; n <= last; n++)
+	for (n = last; n; n--)
 		write32(gicd + GICD_IGROUPR + 4 * n, groups);
 	if (gicr) {
 		find_redistributors(gicr);
