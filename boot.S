@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reset, or the state in which other firmware has left a CPU. Every CPU comes
- * here; after reset all come at once. In execution order.
+ * here; after reset all come at once. The code is in execution order.
  *
  * Entered in:	Secure SVC (reset) or Monitor mode, Non-secure Hyp or SVC mode, at
- *		the image's first byte or at reset. MMU and caches off; or on, for a
- *		single CPU, with the image mapped to its own address, if a loader
- *		calls the image like a function. r0..r2 as in Linux's boot protocol
- *		if a loader takes the image for a zImage. All other registers, and
- *		memory outside the image, may hold anything. The image is as linked,
- *		and, for CPUs whose caches are off, not in firmware's caches.
+ *		the image's first byte or at reset. MMU and caches off; or, if a
+ *		loader calls the image like a function on one CPU, on, with the
+ *		image's virtual addresses equal to the physical ones. r0..r2 as in
+ *		Linux's boot protocol if a loader takes the image for a zImage. All
+ *		other registers, and memory outside the image, may hold anything. The
+ *		image's bytes are as built, and, for CPUs whose caches are off, they
+ *		have reached memory.
  * Leaves to:	boot() on the boot CPU, with a stack; reset_secondary in monitor.S on
  *		the others. In Secure state in Monitor mode, else in the mode that
  *		the CPU was entered in; A, I and F masked.
  *
- * The image may be loaded at any multiple of 4096. It then moves home, where it was
- * linked for; the code up to there is position-independent.
+ * The image may be loaded at any multiple of 4096. It then moves home, the
+ * address it is linked to; the code up to there is position-independent.
  *
  * Registers:
  *	r0..r2	as the loader passed them
@@ -130,8 +131,8 @@ where_are_we:
 	cmp	r4, #ENTERED_SECURE
 	bne	2f
 	board_cpu_init
-	mrc	MIDR(r3)		@ reset leaves the L1 data caches of
-	load_constant r5, MIDR_PART_MASK	@ these two as they were
+	mrc	MIDR(r3)		@ Cortex-A9, A5: L1 data caches hold
+	load_constant r5, MIDR_PART_MASK	@ anything after reset: invalidate
 	and	r3, r3, r5
 	load_constant r5, MIDR_CORTEX_A9
 	cmp	r3, r5
@@ -173,7 +174,7 @@ where_are_we:
 	mcr	MVBAR(r3)
 	isb
 
-	/* A line or entry that is valid by chance must not be used. */
+	/* Invalidate what is valid by chance: I-cache, branch predictor, TLB. */
 	mcr	ICIALLU(r3)
 	mcr	BPIALL(r3)
 	mcr	TLBIALL(r3)
@@ -182,7 +183,7 @@ where_are_we:
 	load_constant r3, SCTLR_OWN | SCTLR_I
 	mcr	SCTLR(r3)
 	isb
-	/* The Secure timer's interrupt is going to be Non-secure, like all others. */
+	/* Stop the Secure timer: its interrupt becomes Non-secure, like all others. */
 	mrc	ID_PFR1(r3)
 	tst	r3, #ID_PFR1_GENTIMER
 	movne	r3, #0
@@ -223,7 +224,7 @@ where_are_we:
 	mov	r0, sp
 	bl	boot
 
-/* move_home has tried a load or a store that aborts: skip it, and keep its register. */
+/* A load or store in move_home has aborted: skip it. A load's register stays unchanged. */
 skip_load:
 	cmp	r4, #ENTERED_HYP
 	beq	6f

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Other firmware's PSCI, for a kernel in SVC mode. That firmware turns CPUs on in Hyp
- * mode, but the kernel expects them in SVC mode, with the trampoline in HVBAR. So the
+ * mode, but the kernel expects them in SVC mode, with the Hyp stub in HVBAR. So the
  * kernel's SMCs trap to this file (HCR.TSC). Calls that have an entry address get
  * hyp_psci_start as the address; all other calls are passed on unchanged, as SMC #0.
  *
@@ -19,7 +19,7 @@
 	.arm
 	.section .hyp_psci, "ax"
 
-/* The trampoline's vectors, except for traps. */
+/* As hyp_stub_vectors, but traps come here. */
 	.balign	32
 FUNC hyp_psci_vectors
 	b	hyp_stub_vectors + 0x00
@@ -46,10 +46,10 @@ trap:
 	cmp	r12, #HSR_EC_SMC
 	bne	not_smc
 
-	mrs	r12, elr_hyp		@ return behind the SMC, 4 bytes in any state
+	mrs	r12, elr_hyp		@ return after the SMC: 4 bytes in ARM and Thumb
 	add	r12, r12, #4
 	msr	elr_hyp, r12
-	mrs	r12, spsr		@ if in an IT block, the SMC was its last one
+	mrs	r12, spsr		@ the SMC ends any IT block: clear IT
 	bic	r12, r12, #PSR_IT_10
 	bic	r12, r12, #PSR_IT_72
 	msr	spsr_cxsf, r12
@@ -76,7 +76,7 @@ trap:
 END trap
 
 	/*
-	 * The trampoline handles all other traps. If the call is going to set HVBAR, turn
+	 * The Hyp stub handles all other traps. If the call is going to set HVBAR, turn
 	 * the trap of SMC off first.
 	 */
 not_smc:

@@ -47,7 +47,7 @@ END pl1_vectors
 
 /*
  * The path of a secondary CPU from reset: wait until the boot CPU has filled cpus[]
- * from the DTB, find this CPU's entry, and wait there to be turned on.
+ * from the DTB, find this CPU's struct cpu, and wait to be turned on.
  *
  * Entered in: the mode in which boot.S runs, with the vectors in place.
  * Expects:    r3 = MPIDR affinity.
@@ -75,7 +75,7 @@ FUNC reset_secondary
 	load_address r1, unlisted_cpu
 	str	r3, [r1]
 	dsb
-	load_address r1, resident	@ a pending interrupt would end WFI
+	load_address r1, resident	@ GIC off: an interrupt would end WFI
 	ldr	r1, [r1, #RESIDENT_GICC]
 	cmp	r1, #0
 	movne	r2, #0
@@ -216,7 +216,7 @@ report_unexpected:
 
 	/*
 	 * If another CPU's CPU_ON read this CPU's state as OFF before the exception, it
-	 * may still store ON_PENDING, and then wakes this CPU. So store the state again
+	 * may still store ON_PENDING, and then wake this one. So store FAULTED again
 	 * after each wake-up. gic_wait() may use the stack: its old content is not needed.
 	 */
 	cmp	sp, #0
@@ -229,8 +229,8 @@ report_unexpected:
 END report_unexpected
 
 /*
- * Print the name of a fault that can occur with the MMU off; any other fault is known by
- * the register's value alone. DFSR describes the last data abort, IFSR the last prefetch
+ * Print the name of a fault that can occur with the MMU off; for any other fault the
+ * register's value must do. DFSR describes the last data abort, IFSR the last prefetch
  * abort.
  *
  * Expects:  r0 = DFSR or IFSR, in the short-descriptor format; r8 = the console's words.
@@ -272,9 +272,9 @@ END cpu_stop
 
 /*
  * Let the other CPUs go on: release the lock, leave its queue, and mark this CPU as one
- * that cannot be turned on or off. The lock may be released at any point, because the
- * change that it protects is a single store of a CPU's state. That CPU may not have been
- * woken yet, so wake all CPUs that wait.
+ * that cannot be turned on or off. The lock may be released wherever its holder was,
+ * because the change that it protects is a single store: the state of CPU_ON's target. The
+ * target may not have been woken yet, so wake all CPUs that wait.
  *
  * Entered in: any mode, on a CPU that will never return to what it did.
  * Clobbers:   r0..r3. Returns sp = this CPU's struct cpu, or 0 if none is known.
@@ -298,9 +298,9 @@ leave_others_alone:
 	bne	1b
 	bx	lr
 2:	ldr	r3, [r0, #CPU_STATE]
-	cmp	r3, #CPU_STATE_ABSENT	@ the boot CPU will treat it as missing
+	cmp	r3, #CPU_STATE_ABSENT	@ not OFF yet: missing for the boot CPU
 	bxeq	lr
-	cmp	r3, #PSCI_DISABLED	@ an exception in the report of the first one
+	cmp	r3, #PSCI_DISABLED	@ a second exception, during the report
 	beq	cpu_stop
 	mov	sp, r0
 	mov	r3, #PSCI_DISABLED

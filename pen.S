@@ -22,8 +22,9 @@
  * Expects:    r3 = the boot-mode word, which is passed on to the kernel.
  * Leaves:     to the address in the flags register, with r0..r2 = 0.
  *
- * A CPU that arrives writes its MPIDR to pen_arrived. From then on it needs no other
- * memory of the wrapper. On a board without a flags register, `pen` is pen_dead_end.
+ * A CPU that arrives writes its MPIDR to pen_arrived. From then on it needs no
+ * memory of the wrapper but the pen. On a board without a flags register, a CPU never leaves:
+ * `pen` is pen_dead_end.
  */
 FUNC pen
 #if BOARD_PEN

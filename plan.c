@@ -102,7 +102,7 @@ static const char *refusal(const struct plan_input *input, struct plan *plan)
 	return NULL;
 }
 
-/* Secure state is ours, so the CPUs are. */
+/* Secure state is ours, and so are the CPUs. */
 static enum cpu_start start_in_secure(const struct plan_input *input, uint32_t mode)
 {
 	if (!is_secure(mode) && !(input->flags & PAYLOAD_PEN))
@@ -111,9 +111,9 @@ static enum cpu_start start_in_secure(const struct plan_input *input, uint32_t m
 }
 
 /*
- * Other firmware may have the CPUs. It turns them on in the mode that it gave
- * the wrapper: if that is not the kernel's, its calls must come to us first,
- * which takes the function numbers of PSCI 0.2.
+ * Other firmware may have the CPUs. It turns them on in the wrapper's own mode.
+ * If the kernel's mode is another, the kernel's calls must trap to us first:
+ * PSCI 0.2 is needed, for its fixed function numbers.
  */
 static enum cpu_start start_in_nonsecure(const struct plan_input *input, uint32_t mode)
 {
@@ -143,10 +143,10 @@ static uint32_t scr(const struct plan_input *input, const struct plan *plan)
 /*
  * `waits`: a CPU may wait in the resident range.
  *
- * The Secure part has no task left once SMC is UNDEFINED (which takes SCR.SCD,
- * and so Hyp mode), or once the kernel is in Secure state and has a Monitor of
- * its own. If the kernel is in Hyp mode, the Hyp stub only reports exceptions
- * until the kernel has vectors of its own; SMC=none does without that.
+ * With SMC=none, the Secure part has no task left if SMC is UNDEFINED (SCR.SCD
+ * exists only on a CPU with Hyp mode), or if the kernel is in Secure state and
+ * has its own Monitor. For a kernel in Hyp mode, the Hyp stub then only reports
+ * early exceptions, and SMC=none gives that up.
  */
 static enum reserve reserve(const struct plan_input *input, const struct plan *plan,
 			    bool waits)

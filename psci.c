@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * PSCI 1.1 (ARM DEN 0022D) over SMCCC 1.2 (ARM DEN 0028). psci_smc() answers SMCs, among
- * them the Secure trampoline's; turn_on() and cpu_wait() are the two sides of CPU_ON;
+ * them set_vectors(); turn_on() and cpu_wait() are the two sides of CPU_ON;
  * hyp_psci() and hyp_psci_started() handle calls to other firmware's PSCI. Resident: the
  * last two in Hyp mode, all others in Secure state.
  *
@@ -54,11 +54,11 @@
  * off all data accesses are to Strongly-ordered memory. The bakery lock needs only plain
  * loads and stores in program order, which Strongly-ordered memory guarantees.
  *
- * A CPU that sees no other byte set skips the scan. So an uncontended lock costs the same
- * for any number of CPUs.
+ * A CPU that sees no other CPU at the lock skips the scans. So an uncontended lock costs the
+ * same for any number of CPUs.
  *
- * Tickets grow as long as at least one CPU always waits. A CPU that meets the last ticket
- * waits until its holder has released the lock, and then draws again.
+ * Ticket numbers grow while the lock is never free. A CPU that finds TICKET_MAX in use waits
+ * until its holder has released the lock, and then draws again.
  */
 static void lock(struct cpu *me)
 {
@@ -114,7 +114,7 @@ static void unlock(struct cpu *me)
 	bakery.ticket.of[me->index] = 0;
 }
 
-/* Most DTBs list the CPUs in the order of Aff0, so try that as the index first. */
+/* Most DTBs list the CPUs in the order of Aff0, so try Aff0 as the index first. */
 static struct cpu *cpu_by_mpidr(uint32_t mpidr)
 {
 	uint32_t count = resident.cpu_count, n = mpidr & 0xff;
@@ -302,7 +302,7 @@ static _Noreturn void wait_for_power(void)
 }
 
 /*
- * The Secure trampoline: set MVBAR. Only a kernel that owns Secure state may call it. Such
+ * SMC_SET_VECTORS: set MVBAR. Only a kernel that owns Secure state may call it. Such
  * a kernel can do all that the wrapper can, so only the table's alignment is checked.
  */
 static int32_t set_vectors(uint32_t table)
@@ -324,7 +324,7 @@ uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2,
 {
 	if (!resident.psci && function != SMC_SET_VECTORS)
 		return SMCCC_UNKNOWN;
-	/* The latency of these two is measured. Before the switch they are fastest. */
+	/* PSCI_VERSION and CPU_ON come first: their latency is measured. */
 	if (function == PSCI_VERSION)
 		return PSCI_1_1;
 	if (function == PSCI_CPU_ON)
@@ -368,8 +368,8 @@ uint32_t psci_smc(uint32_t function, uint32_t a1, uint32_t a2,
 }
 
 /*
- * Calls to other firmware's PSCI from a kernel in SVC mode: see hyp_psci.S, which passes
- * here those that have an entry address. Runs in Hyp mode, with the MMU off.
+ * Calls to other firmware's PSCI from a kernel in SVC mode: see hyp_psci.S, which passes on
+ * to here those with an entry address. Runs in Hyp mode, with the MMU off.
  */
 
 /* Called by hyp_psci.S with r0..r3 of an SMC and the struct cpu of its caller. */

@@ -87,8 +87,8 @@ struct plan {
 	bool gathers;			/* CPUs come to the wrapper on their own */
 	bool loses_present;		/* those that came cannot be given to the kernel */
 	bool loses_missing;		/* those that did not come are marked as failed */
-	enum reserve reserve;		/* if every CPU of the DTB came, */
-	enum reserve reserve_missing;	/* and if one did not */
+	enum reserve reserve;		/* if every CPU of the DTB came */
+	enum reserve reserve_missing;	/* if one did not come */
 };
 
 /*

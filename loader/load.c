@@ -45,7 +45,7 @@ static void read_chosen(struct sources *sources, const void *fdt)
 
 	if (!sources->bootargs)
 		take_text(sources, text, length);
-	/* The options in bootargs may have named Xen. */
+	/* Read after bootargs, whose options may have named Xen. */
 	text = fdt_getprop(fdt, chosen, "xen,dom0-bootargs", &length);
 	if (had_none && sources->xen.size)
 		take_text(sources, text, length);
@@ -71,8 +71,8 @@ static void read_chosen(struct sources *sources, const void *fdt)
 }
 
 /*
- * Move the DTB to a place where it can grow, without the free space that it already has.
- * Its /chosen may name an initrd.
+ * Drop the DTB's free space, and move it to a place where it can grow. Then read its
+ * /chosen.
  */
 static void take_dtb(struct sources *sources)
 {
@@ -146,7 +146,7 @@ static struct place_part *add_part(struct placement *placement, enum place_role 
 	return part;
 }
 
-/* Refuse an image in memory that the wrapper overwrites, which ends at `end`. */
+/* Refuse an image that lies in memory the wrapper overwrites, up to `end`. */
 static void check_window(const struct image *image, uint32_t end)
 {
 	struct place_part part = {
@@ -271,7 +271,7 @@ static _Noreturn void no_kernel(const struct sources *sources)
 	       BOARD_FW_CFG ? ", in fw_cfg (QEMU: -bios and -kernel)," : "");
 }
 
-/* Xen also checks dom0's kernel, but its messages say little about what is wrong. */
+/* Check dom0's kernel before Xen does: Xen's messages say little about what is wrong. */
 static void check_dom0(const struct image *kernel)
 {
 	enum format format = format_of(kernel);
@@ -385,7 +385,7 @@ static void find_payload(const struct entry *entry, struct sources *sources)
 
 /*
  * The wrapper's buffers and the DTB's place must be in RAM. A board can have less RAM than
- * its header assumes.
+ * its board header assumes.
  */
 static void check_own_memory(void)
 {
@@ -415,7 +415,7 @@ static enum format add_started(struct placement *placement, struct image *starts
 		place_elf(placement, starts->what, starts->from, layout);
 		break;
 	case FORMAT_LINUX:
-		/* Padding follows the zImage, or a DTB that Linux must not use. */
+		/* Cut off what follows: padding, or a DTB that Linux must not use. */
 		if (size >= FORMAT_HEADER_SIZE && size < starts->size) {
 			say_rest(starts, size);
 			starts->size = size;

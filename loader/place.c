@@ -3,10 +3,10 @@
  * Decide where each part of a payload goes: see place.h. Transient.
  *
  * Each range of memory that must not be used is a claim. The parts without a fixed address
- * are placed one after the other, each at the start of a gap between claims. If a later part
- * finds no gap, an earlier one tries its next gap. This finds a placement if there is one,
- * because the parts in a gap can always lie in the order of their limits, without holes,
- * from the start of the gap.
+ * are placed in the order of their limits (the addresses at which they must end), each at
+ * the start of a gap between claims. If a later part finds no gap, an earlier one tries its
+ * next gap. This finds a placement if there is one, because the parts in a gap can always be
+ * rearranged into that order, without holes, from the start of the gap.
  */
 #include <stddef.h>
 
@@ -17,7 +17,7 @@
 /* The alignment that kernels require. All parts are placed at such addresses. */
 #define PAGE		4096
 
-/* A decompressor's bss, stack and heap, behind the zImage. */
+/* A decompressor's bss, stack and heap, after the zImage. */
 #define WORK_SPACE	0x100000
 
 /* A decompressor takes its own address, rounded down to this, as the start of RAM. */
@@ -25,7 +25,7 @@
 
 #define MAX_CLAIMS	(2 * PLACE_MAX_PARTS + 5)
 
-/* Memory that something occupies, and its name: "the " part->what suffix. */
+/* Memory in use, and its name, part->what and suffix: "the kernel's work space". */
 struct claim {
 	uint32_t start, end;
 	const struct place_part *part;
@@ -111,7 +111,7 @@ static _Noreturn void refuse_overlap(const struct claim *a, const struct claim *
 		first = second;
 		second = NULL;
 	}
-	/* A loader can put what lies in memory elsewhere. */
+	/* The user can load this image elsewhere. */
 	if (a->source) {
 		remedy = b->source ? "load them apart" : "load it elsewhere";
 		first = second = NULL;
@@ -121,7 +121,8 @@ static _Noreturn void refuse_overlap(const struct claim *a, const struct claim *
 	}
 	refuse(NAME "%s overlaps " NAME "%s: [%x..%x] and [%x..%x]; %s%s%s%s",
 	       NAME_OF(a->part), a->suffix, NAME_OF(b->part), b->suffix,
-	       a->start, a->end - 1, b->start, b->end - 1, remedy, first ? first : "", second ? " or " : "", second ? second : "");
+	       a->start, a->end - 1, b->start, b->end - 1, remedy, first ? first : "",
+	       second ? " or " : "", second ? second : "");
 }
 
 void place_check_window(struct ram_bank window, const struct place_part *part)
@@ -253,7 +254,7 @@ static uint32_t need_of(const struct place_part *part)
 	return end_of(part->size, part->work, UINT32_MAX);
 }
 
-/* The memory to which a part that lies below the end of what it inflates to moves first. */
+/* Where parts[0] moves itself if it lies below the end of what it inflates to. */
 static struct ram_bank copy_of(const struct search *s, uint32_t at)
 {
 	uint32_t end = s->placement->inflated.end;
@@ -263,7 +264,10 @@ static struct ram_bank copy_of(const struct search *s, uint32_t at)
 	return (struct ram_bank){ end, end_of(end, need_of(s->placement->parts), UINT32_MAX) };
 }
 
-/* Claim all memory that a part uses at an address. Messages name the first claim first. */
+/*
+ * Claim all memory that a part uses at an address. A message names the earliest claim that
+ * overlaps.
+ */
 static void claim_part(struct search *s, const struct place_part *part, uint32_t at)
 {
 	const struct ram_bank *inflated = &s->placement->inflated;
@@ -277,7 +281,7 @@ static void claim_part(struct search *s, const struct place_part *part, uint32_t
 	claim(s, copy.start, copy.end, part, " while it inflates", false);
 }
 
-/* Whether the memory that parts[0] uses before it runs is clear of what stays there. */
+/* Whether the memory to which parts[0] moves itself is RAM, unclaimed and not reserved. */
 static bool inflates_well(const struct search *s, uint32_t at)
 {
 	struct ram_bank copy = copy_of(s, at);
@@ -299,7 +303,7 @@ static bool may_stay(const struct search *s, const struct place_part *part)
 	       (part != s->placement->parts || inflates_well(s, at));
 }
 
-/* The start of the next page, or of the last page if there is no next one. */
+/* Round up to the start of a page; the last page if there is none above. */
 static uint32_t page_at(uint32_t address)
 {
 	return address > -(uint32_t)PAGE ? -(uint32_t)PAGE :
@@ -323,7 +327,7 @@ static bool find_gap(struct search *s, const struct place_part *part, uint32_t *
 	return false;
 }
 
-/* The page behind the next claim or reservation, where the next gap may start. */
+/* The page after the next claim or reservation, where the next gap may start. */
 static uint32_t next_gap(const struct search *s, uint32_t at)
 {
 	const struct place_map *map = s->placement->map;
@@ -343,9 +347,9 @@ static uint32_t next_gap(const struct search *s, uint32_t at)
 }
 
 /*
- * The place where parts[0] takes the least memory from other parts, if it lies below the end
- * of what it inflates to: the start of that memory if the part fits there, otherwise the
- * highest place below the next claim.
+ * Where parts[0] takes the least memory from other parts, below the end of what it inflates
+ * to: at the start of that range if it fits there, otherwise just below the first claim
+ * after that start.
  */
 static uint32_t in_its_own_way(const struct search *s, const struct place_part *part)
 {
@@ -386,9 +390,9 @@ static bool has_gap(struct search *s, const struct place_part *part)
 }
 
 /*
- * Remember for the message what is in a part's way: a claim that would be in its way even if
- * the part were alone, or else one beside the parts that have been placed. If no single
- * claim takes its room, this is the largest claim in the memory where the part could lie.
+ * Remember for the message which claim blocks a part: one that does so with no other part
+ * placed, or else one that does so with the placed parts. If no single claim does, take the
+ * largest claim or reservation where the part could lie.
  */
 static void note_failure(struct search *s, const struct place_part *part)
 {
@@ -447,8 +451,8 @@ static bool place_from(struct search *s, uint32_t i)
 	uint32_t inflated = page_at(p->inflated.end);
 	uint32_t prefer = part->prefer > p->map->start ? page_at(part->prefer) : p->map->start;
 	/*
-	 * Try in this order: the preferred place, one where it need not move itself, one in
-	 * its own way, and any other.
+	 * Try in this order: the preferred place, one above what parts[0] inflates to,
+	 * in_its_own_way(), and any other.
 	 */
 	const uint32_t starts[] = {
 		prefer > inflated ? prefer : inflated, inflated,
@@ -483,7 +487,7 @@ static void check_in_ram(const struct place_map *map, const struct claim *claim)
 		       claim->start, claim->end - 1, map->start, map->end - 1);
 }
 
-/* Refuse parts[0] if it fits, but the memory that it uses before it runs is not free. */
+/* Refuse parts[0] if the memory to which it moves itself is not free. */
 static void check_inflating(const struct search *s)
 {
 	struct ram_bank copy = copy_of(s, s->placement->inflated.end - 1);
@@ -516,7 +520,7 @@ static _Noreturn void refuse_failed(const struct search *s)
 	       part->limit - 1, NAME_OF(c->part), c->suffix, c->start, c->end - 1, remedy);
 }
 
-/* Check a part whose address is given by the user, in its variable, or by an ELF file. */
+/* Check a part whose address comes from an ELF file, or from `variable`. */
 static void check_fixed(const struct place_map *map, const struct place_part *part)
 {
 	const char *set = part->variable ? "set " : "link it elsewhere";
@@ -613,8 +617,8 @@ void place(struct placement *placement)
 	if (placement->parts->fixed)
 		claim_fixed(s, placement->parts);
 	/*
-	 * If parts[0] stays, it claims more memory than its place, so try that before all
-	 * other parts. If it moves, it is placed in the order of the limits.
+	 * If parts[0] stays, it claims more than the memory it lies in, so try staying before
+	 * any other part is placed. Otherwise its turn is by its limit.
 	 */
 	count = s->unplaced_count = s->count;
 	if (!placement->parts->fixed && may_stay(s, placement->parts)) {

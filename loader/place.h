@@ -45,7 +45,7 @@ struct place_part {
 	const char *from;		/* "host file rd.gz": for messages; NULL: not shown */
 	const char *variable;		/* "INITRD_ADDR=": sets its address; NULL: none */
 	uint32_t size;			/* bytes; 0: the part does not exist */
-	uint32_t work;			/* bytes that must be free behind it */
+	uint32_t work;			/* bytes that must be free after it */
 	uint32_t prefer;		/* addresses from here on are tried first */
 	uint32_t limit;			/* it must end at or below this */
 	uint32_t align;			/* required of a fixed part, and of one that stays */
@@ -58,7 +58,7 @@ struct place_part {
 /* All parts that need a place. parts[0] is what the wrapper starts. */
 struct placement {
 	const struct place_map *map;
-	struct ram_bank inflated;	/* what a PLACE_ZIMAGE inflates to; end 0: nothing */
+	struct ram_bank inflated;	/* what a PLACE_ZIMAGE inflates to; end 0: not known */
 	uint32_t count;
 	struct place_part parts[PLACE_MAX_PARTS];
 };
@@ -99,8 +99,8 @@ void place_check_window(struct ram_bank window, const struct place_part *part);
  *
  *  - No part overlaps another part, the window, or reserved memory. But a part that a
  *    loader has put into reserved memory may stay there.
- *  - A part in memory stays if it may. Every other part goes to pages where no image lies
- *    yet, so that parts can be moved in any order, fixed ones last.
+ *  - A part in memory stays if it may. Every other part that is not fixed goes to pages
+ *    where no image lies now. So parts can be moved in any order, but fixed ones come last.
  *  - Only parts[0] itself may lie where it inflates to. If it lies below the end of that
  *    memory, it first moves itself to that end, and no part may lie there either.
  *  - A placement that exists is found, unless that takes more than PLACE_MAX_STEPS
