@@ -252,6 +252,7 @@ help:
 #?
 #?   make deps         install what is missing: compilers, QEMU, Debian's armhf kernel
 #?   make deps-qemu check-qemu10    run the boards under the QEMU of Debian's backports
+#?   make deps-kernels check-kernels    boot the kernels of several Debian releases
 #?   make run          boot Debian's kernel and a busybox shell in QEMU
 #?   make run-xen      the same under Debian's Xen, as its dom0
 #?   make check        run all tests; "make check-quick" runs those of a minute

@@ -5,7 +5,6 @@ hotplug, the machine's end, and what include/board.h says of a wrong header.
 What a run finds is the table of docs/boards.md. With BOARDS_TABLE=write in the environment the
 tests write it, and otherwise they compare it."""
 
-import fcntl
 import os
 import re
 import struct
@@ -15,7 +14,7 @@ import sys
 import pytest
 
 import harness
-from harness import kexec
+from harness import kexec, tables
 from harness.qemu import on_board
 
 sys.path.insert(0, str(harness.TOP / "tools"))
@@ -57,19 +56,7 @@ def image_of(board, **variables):
 
 def check_row(name, **found):
     """What docs/boards.md says of a board: {column: text}."""
-    write = os.environ.get("BOARDS_TABLE") == "write"
-    with open(PAGE, "r+" if write else "r") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        text = stream.read()
-        row = re.search(rf"^\| {name} \|.*$", text, re.M)[0]
-        cells = dict(zip(COLUMNS, (cell.strip() for cell in row.strip("|").split("|"))))
-        if write:
-            cells.update(found)
-            stream.seek(0)
-            stream.write(text.replace(row, f"| {' | '.join(cells.values())} |"))
-            stream.truncate()
-    assert {column: cells[column] for column in found} == found, \
-        "docs/boards.md is not of this tree; run make check TESTS=tests/test_boards.py BOARDS_TABLE=write"
+    tables.check_row(PAGE, COLUMNS, name, "BOARDS_TABLE", **found)
 
 
 @pytest.mark.parametrize("name", NAMES)

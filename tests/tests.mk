@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# "make check", "make check-quick", "make check-qemu10", "make mutants", "make soak",
+# "make check", "make check-quick", "make check-qemu10", "make check-kernels", "make mutants", "make soak",
 # "make bench" and what compares loaders.
-.PHONY: check check-quick check-qemu10 mutants soak bench bench-clock bootcheck-others
+.PHONY: check check-quick check-qemu10 check-kernels mutants soak bench bench-clock bootcheck-others
 
 include tests/host/fuzz.mk
 
@@ -18,7 +18,9 @@ pytest = $(if $(filter qemu-system-arm,$(notdir $(QEMU))),,$(error boot-wrapper:
 check-qemu10: QEMU := $(deps)/qemu/root/usr/bin/qemu-system-arm
 check-qemu10: TESTS := tests/test_boards.py tests/test_qemu10.py
 check-qemu10: | deps-qemu
-check check-quick check-qemu10: | $(first)
+check-kernels: TESTS := tests/test_kernels.py
+check-kernels: | deps-kernels
+check check-quick check-qemu10 check-kernels: | $(first)
 	$(Q)$(pytest) -q -n $(or $(JOBS),auto) --durations=15 --durations-min=5 \
 		$(if $(filter check-quick,$@),-m quick) $(or $(TESTS),tests) $(PYTEST_ARGS)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
 #
-# What tools/deps and tools/deps-qemu have in common: they read this file by "." with their own
+# What tools/deps, deps-qemu and deps-kernels have in common: they read this file by "." with their own
 # arguments. It leaves dir, the directory to be filled, and tmp, an empty one in it that is
 # removed at the end. $otherwise, set before, is what to do where a package cannot be fetched.
 
@@ -15,6 +15,19 @@ usage()
 {
 	echo "boot-wrapper: $1; usage: $self DIR ($self --help says more)" >&2
 	exit 2
+}
+
+# The host's release, and the key of all releases.
+codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+key=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# Prints the address of the host's own mirror of Debian.
+mirror()
+{
+	uri=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" \
+		"Codename: $codename" 2>/dev/null | head -n 1)
+	[ -n "$uri" ] || die "apt has no sources of Debian $codename; add them, or $otherwise"
+	echo "$uri"
 }
 
 # Prints why apt failed: the last error in the log $1.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# "make install", "make deps", "make deps-qemu", "make run" and "make run-xen". Without KERNEL=,
+# "make install", "make deps", "make deps-qemu", "make deps-kernels", "make run" and "make run-xen". Without KERNEL=,
 # the kernel is Debian's with a busybox shell.
-.PHONY: install deps deps-qemu run run-xen
+.PHONY: install deps deps-qemu deps-kernels run run-xen
 
 # bw-run finds the installed files by BOOT_WRAPPER_DIR.
 PREFIX		?= /usr/local
@@ -39,8 +39,8 @@ endif
 deps: | $(filter clean,$(first))
 	@tools/deps $(deps)
 
-deps-qemu: | $(filter clean deps,$(first))
-	@tools/deps-qemu $(deps)/qemu
+deps-qemu deps-kernels: deps-%: | $(filter clean deps,$(first))
+	@tools/deps-$* $(deps)/$*
 
 $(deps)/libfdt.a $(debian_kernel) $(debian_xen) $(if $(BOARD_DTB),$(debian_dtb)) $(deps)/busybox: | $(first)
 	@[ -e $@ ] || { echo 'boot-wrapper: $@ is missing; $(if $(and $(filter %.dtb,$@),$(wildcard $(deps)/dtbs)),Debian has none of this name: correct BOARD_DTB of boards/$(BOARD).mk$(comma) or set DTB=FILE,run "make deps"$(comma) or set $(if $(filter %.a,$@),LIBFDT_SRC=DIR to a dtc checkout,KERNEL= DTB= INITRD= XEN= to your own files))' >&2; exit 1; }
