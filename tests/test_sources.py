@@ -618,6 +618,32 @@ def test_other_kernels_are_named(wrapper, tmp_path, name):
             re.escape(words_of_both), status=1)
 
 
+@pytest.mark.parametrize("name", OTHER_KERNELS)
+def test_other_kernels_are_named_in_memory(wrapper, tmp_path, name):
+    """So they are where a loader has put them, with their size or without, and where QEMU passes
+    them to a firmware; and they stay as they are."""
+    change, words_of_all = OTHER_KERNELS[name]
+    kernel = changed(tmp_path, harness.VMLINUZ, "kernel", change)
+    data = kernel.read_bytes()
+    for size in ("", f",{len(data)}"):
+        refused(qemu(harness.MACHINE, "-kernel", wrapper() / "boot-wrapper.elf", "-dtb", harness.DTB,
+                     "-append", f"{BOOTARGS} bw.kernel=0x84000000{size}", "-device",
+                     f"loader,file={kernel},addr=0x84000000,force-raw=on"),
+                re.escape(words_of_all), intact={0x84000000: data})
+    refused(qemu(SECURE, "-cpu", "cortex-a15", "-bios", wrapper("virt") / "boot-wrapper.bin",
+                 "-kernel", kernel), re.escape(words_of_all))
+
+
+@pytest.mark.parametrize("name", ["Android", "Image", "vmlinux", "several files", "script"])
+def test_other_kernels_are_named_behind_the_image(wrapper, tmp_path, name):
+    """What has no header that says its size, too."""
+    change, words_of_all = OTHER_KERNELS[name]
+    path = image(tmp_path, wrapper() / "boot-wrapper.bin",
+                 changed(tmp_path, harness.VMLINUZ, "kernel", change))
+    refused(qemu(harness.MACHINE, "-kernel", path, *LOADED), re.escape(words_of_all[-30:]),
+            intact={0x80010000: path.read_bytes()})
+
+
 def test_big_endian_kernel(wrapper, tmp_path):
     """A BE8 kernel has little-endian instructions, and sets the endianness first: it starts."""
     kernel = tmp_path / "zImage"
