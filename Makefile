@@ -88,8 +88,8 @@ prepare_sources	:= $(addprefix tools/prepare/,prepare.c files.c devicetree.c out
 
 include libfdt/Makefile
 
-# Flags. The hard-float ABI is there only to link with Debian's libfdt; no code uses a
-# floating-point register.
+# Flags. Hard-float is there only to link with Debian's libfdt; no code uses its registers.
+# GCC keeps the order of the code where it does not guess: failures stand apart from the path.
 warnings	:= -Wall -Wextra -Werror -Wshadow -Wundef -Wstrict-prototypes -Wmissing-declarations
 ifeq ($(clang),y)
 arch		:= -march=armv7-a -mfloat-abi=hard -mfpu=vfpv3-d16 -mimplicit-it=always

@@ -67,12 +67,12 @@ static uint32_t uimage_type_of(const char *what)
 	       !strcmp(what, "DTB") ? UIMAGE_DTB : UIMAGE_KERNEL;
 }
 
-void refuse_kernel(uint32_t at, const char *from)
+void refuse_named(const char *what, const char *from, uint32_t at)
 {
 	const char *wrong = cannot_start(bytes(at), FORMAT_HEADER_SIZE);
 
 	if (wrong)
-		refuse("the kernel at %x (%s): %s", at, from, wrong);
+		refuse("the %s at %x (%s): %s", what, at, from, wrong);
 }
 
 void add_image(struct image *image, const char *what, const char *from,
@@ -91,7 +91,7 @@ void add_image(struct image *image, const char *what, const char *from,
 	if (!size)
 		size = own;
 	if (!size && uimage_type_of(what) == UIMAGE_KERNEL)
-		refuse_kernel(at, from);
+		refuse_named(what, from, at);
 	if (!size)
 		refuse("the %s at %x (%s) does not say its size; say it "
 		       "(tools/bw-pack, mkimage, or ADDRESS,SIZE)", what, at, from);

@@ -75,8 +75,8 @@ static inline struct scratch *scratch(void)
 	return (struct scratch *)SCRATCH_START;
 }
 
-/* Refuse what lies where a kernel should, if it has a name: "Linux's Image"; else return. */
-void refuse_kernel(uint32_t at, const char *from);
+/* Refuse what lies where an image to be started should, if cannot_start() names it. */
+void refuse_named(const char *what, const char *from, uint32_t at);
 
 /* Add an image that lies in memory; refuse a second one of its kind. Size 0: its own. */
 void add_image(struct image *image, const char *what, const char *from,

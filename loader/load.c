@@ -262,8 +262,10 @@ static void check_zimage(struct placement *placement, struct image *kernel)
 
 static _Noreturn void no_kernel(const struct sources *sources)
 {
-	if (sources->unknown)
+	if (sources->unknown) {
+		refuse_named("kernel", "behind the image", sources->unknown);
 		say("unknown data behind the image, at %x", sources->unknown);
+	}
 	refuse("no kernel: none behind the image, at %x, named in bootargs "
 	       "(bw.kernel=)%s or by a semihosting host (--kernel); give one, or "
 	       "link one with make KERNEL=zImage DTB=board.dtb",

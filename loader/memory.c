@@ -110,11 +110,8 @@ void find_appended(struct sources *sources, uint32_t loaded_at)
 		case FORMAT_UNKNOWN:
 			/* At home, what follows the image is the wrapper's scratch memory. */
 			if (*bytes(at)) {
-				if (at - SCRATCH_START >= SCRATCH_END - SCRATCH_START) {
+				if (at - SCRATCH_START >= SCRATCH_END - SCRATCH_START)
 					sources->unknown = at;
-					if (!sources->kernel.size)
-						refuse_kernel(at, from);
-				}
 				return;
 			}
 			at++;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# "make check", "make check-quick", "make check-qemu10", "make check-kernels", "make mutants", "make soak",
-# "make bench" and what compares loaders.
+# "make check", "make check-quick", "make check-qemu10", "make check-kernels", "make mutants",
+# "make soak", "make bench" and what compares loaders.
 .PHONY: check check-quick check-qemu10 check-kernels mutants soak bench bench-clock bootcheck-others
 
 include tests/host/fuzz.mk

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
 #
-# What tools/deps, deps-qemu and deps-kernels have in common: they read this file by "." with their own
-# arguments. It leaves dir, the directory to be filled, and tmp, an empty one in it that is
+# What tools/deps, deps-qemu and deps-kernels have in common: they read this file by "."
+# with their own arguments. It leaves dir, the directory to be filled, and tmp, an empty one in it that is
 # removed at the end. $otherwise, set before, is what to do where a package cannot be fetched.
 
 export LC_ALL=C
@@ -16,10 +16,6 @@ usage()
 	echo "boot-wrapper: $1; usage: $self DIR ($self --help says more)" >&2
 	exit 2
 }
-
-# The host's release, and the key of all releases.
-codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
-key=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # Prints the address of the host's own mirror of Debian.
 mirror()
@@ -87,6 +83,10 @@ for tool in apt-get apt-cache dpkg-query dpkg-deb; do
 	command -v $tool >/dev/null ||
 		die "no $tool here, so no package can be fetched (is this Debian?); $otherwise"
 done
+
+# The host's release, and the key of all releases.
+codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+key=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # A second run at the same time waits here, then finds the result of the first.
 not_writable="cannot write to $1; give $self a directory that you may write to"

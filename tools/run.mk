@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# "make install", "make deps", "make deps-qemu", "make deps-kernels", "make run" and "make run-xen". Without KERNEL=,
-# the kernel is Debian's with a busybox shell.
+# "make install", "make deps", "make deps-qemu", "make deps-kernels", "make run" and
+# "make run-xen". Without KERNEL=, the kernel is Debian's with a busybox shell.
 .PHONY: install deps deps-qemu deps-kernels run run-xen
 
 # bw-run finds the installed files by BOOT_WRAPPER_DIR.
@@ -13,7 +13,6 @@ install: wrapper
 	$(Q)install -m 644 $(addprefix $(out)/,boot-wrapper.bin boot-wrapper.elf linux-system-semi.axf \
 		bootcheck.bin bootcheck.elf) $(call quote,$(installed))
 
-comma		:= ,
 debian_kernel	:= $(deps)/vmlinuz
 debian_dtb	= $(if $(BOARD_DTB),$(deps)/dtbs/$(BOARD_DTB),$(out)/qemu-$(or $(SMP),1).dtb)
 debian_initrd	:= $(O)/initramfs.cpio.gz
@@ -42,8 +41,13 @@ deps: | $(filter clean,$(first))
 deps-qemu deps-kernels: deps-%: | $(filter clean deps,$(first))
 	@tools/deps-$* $(deps)/$*
 
+not_fetched	= run "make deps", or set KERNEL= DTB= INITRD= XEN= to your own files
+remedy		= $(not_fetched)
+no_such_dtb	= Debian has none of this name: correct BOARD_DTB of boards/$(BOARD).mk, or set DTB=FILE
+$(deps)/libfdt.a: remedy = run "make deps", or set LIBFDT_SRC=DIR to a dtc checkout
+$(deps)/dtbs/%: remedy = $(if $(wildcard $(deps)/dtbs),$(no_such_dtb),$(not_fetched))
 $(deps)/libfdt.a $(debian_kernel) $(debian_xen) $(if $(BOARD_DTB),$(debian_dtb)) $(deps)/busybox: | $(first)
-	@[ -e $@ ] || { echo 'boot-wrapper: $@ is missing; $(if $(and $(filter %.dtb,$@),$(wildcard $(deps)/dtbs)),Debian has none of this name: correct BOARD_DTB of boards/$(BOARD).mk$(comma) or set DTB=FILE,run "make deps"$(comma) or set $(if $(filter %.a,$@),LIBFDT_SRC=DIR to a dtc checkout,KERNEL= DTB= INITRD= XEN= to your own files))' >&2; exit 1; }
+	@[ -e $@ ] || { echo 'boot-wrapper: $@ is missing; $(remedy)' >&2; exit 1; }
 
 # QEMU generates the DTB of a board that has none in Debian's kernel package. QEMU before 9.0
 # runs a machine for which it has none.
