@@ -43,8 +43,7 @@ FORGOTTEN = {
     "Non-secure SCTLR": ("pl1_init", MCR + r"0, r\d+, cr1, cr0, \{0\}"),
     "GICD_IGROUPR0": ("gic_cpu_init", rf"str\w*\s+{R}, \[{R}, #128\]"),
     "GICC_PMR": ("gic_cpu_init", rf"str\w*\s+{R}, \[{R}, #4\]"),
-    "SPIs in GICD_IGROUPR": ("distributor_init", rf"str\s+{R}, \[{R}\], #4|str\w*\s+{R}, \[{R}, #4\]!|"
-                                     rf"str\w*\s+{R}, \[{R}, {R}, lsl #2\]"),
+    "SPIs in GICD_IGROUPR": ("distributor_init", rf"str[\w.]*\s+{R}, \[{R}, #128\]"),
     "r3": ("enter_kernel", r"ldr\s+r3, \[r4, #4\]"),
     "MVBAR": ("where_are_we", MCR + r"0, r\d+, cr12, cr0, \{1\}"),
 }
